@@ -2,8 +2,9 @@ import { objectOf, textOf } from '@selfheal/local-cloud/template/json.ts';
 
 type Json = Record<string, unknown>;
 
-/** A message to Slack or Teams as its readers see the words; any other body as JSON. */
+/** A message to Slack or Teams as its readers see the words; any other body as it is, JSON over several lines. */
 export function chatText(body: string): string {
+  if (!body.startsWith('{')) return body;
   const message = objectOf(JSON.parse(body));
   if (Array.isArray(message.blocks)) return listOf(message.blocks).flatMap(slackLines).join('\n\n');
   const [card] = listOf(message.attachments).map(({ content }) => objectOf(content));

@@ -1,21 +1,14 @@
 import { dryRun } from '#shared/app/notify/dry-run.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
-import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
+import { NOTIFIERS, notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import { chatText } from './chat-text.ts';
 import { SAMPLE_ANNOUNCEMENTS } from './sample/announcements.ts';
 
 /** Settings with which every notifier renders; nothing is sent. */
-const SAMPLE_SETTINGS = {
-  ...Object.fromEntries(
-    ['slack', 'teams', 'pagerduty', 'webhook'].map((id) => [id, { tell: ['incidents', 'approvals', 'upkeep'] }]),
-  ),
-  'slack-app': { tell: ['incidents', 'approvals', 'upkeep'], channel: 'C0000000' },
-  sms: { to: ['+491700000000'] },
-  jira: { project: 'OPS' },
-  'github-issue': { repository: 'acme/operations' },
-  smtp: { host: 'smtp.example.com', from: 'selfheal@example.com', to: ['on-call@example.com'] },
-};
+const SAMPLE_SETTINGS = Object.fromEntries(
+  NOTIFIERS.flatMap(({ id, sample }) => (sample?.settings === undefined ? [] : [[id, sample.settings]])),
+);
 export const SAMPLE_NOTIFIERS = notifiersOf({ notifiers: SAMPLE_SETTINGS });
 export const SAMPLE_CONFIGURATION = Configuration.parse({ version: 1, notifiers: SAMPLE_SETTINGS });
 /** Noon of a day on which nobody has quiet hours. */

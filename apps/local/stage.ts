@@ -10,6 +10,7 @@ import type { Runtime, RuntimeEvent, RuntimeOptions } from '@selfheal/local-clou
 import { DamagedState, openDatabase } from '@selfheal/local-cloud/storage/database.ts';
 import { checkStateVersion, type StateWriter } from '@selfheal/local-cloud/storage/state-version.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '@selfheal/local-cloud/template/deployment.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { makeLocalRoutes } from './local-routes.ts';
 import { startMailServer } from './world/mail-server.ts';
 import { startWorld, type World } from './world/world.ts';
@@ -192,16 +193,13 @@ const LOCAL_SLACK_APP = {
   signingSecret: ['of', 'the', 'local', 'slack'].join('-'),
 };
 
-/** Addresses that the local services answer, whatever their host is. */
+/** The local services answer at whatever address a sample has. */
 const LOCAL_CHANNELS = {
-  slack: JSON.stringify({ url: 'https://hooks.slack.com/services/T0/B0/local' }),
-  teams: JSON.stringify({ url: 'https://local.logic.azure.com/workflows/local' }),
-  pagerduty: JSON.stringify({ routingKey: 'local'.padEnd(32, '0') }),
-  webhook: JSON.stringify({ url: 'https://example.com/hooks/local' }),
+  ...Object.fromEntries(
+    NOTIFIERS.flatMap(({ id, sample }) => (sample?.secret === undefined ? [] : [[id, JSON.stringify(sample.secret)]])),
+  ),
   smtp: JSON.stringify(LOCAL_MAIL_USER),
   'slack-app': JSON.stringify(LOCAL_SLACK_APP),
-  'github-issue': JSON.stringify({ url: 'https://github.example.com/api/v3', token: 'local-token' }),
-  jira: JSON.stringify({ url: 'https://local.atlassian.net', user: 'selfheal@example.com', token: 'local-token' }),
 };
 
 /** Sets the template's secrets: the webhook secret (random by default), a token for the local GitHub, and the model's key. Returns the first. */

@@ -2,17 +2,9 @@ import { messageOf } from '@selfheal/kernel/errors.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { onDuty, waysOf } from '#shared/domain/on-call/escalation-chain.ts';
 import { incidentSeverity } from '#shared/domain/routing/route.ts';
-import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
+import type { NotifierPlugin, NotifierPorts, ShownMessage } from '#shared/plugins/notifiers/contract.ts';
 import type { Announcement } from '#shared/ports/announcement.ts';
 import { chooseChannels, incidentOf, quietNow } from './choose-channels.ts';
-
-interface DryMessage {
-  /** Of a mail and a ticket; others have none. */
-  readonly subject: string | null;
-  readonly text: string;
-  /** The same as a page, where the message has one. */
-  readonly html?: string;
-}
 
 /** What would happen at one channel. */
 export interface DryChannel {
@@ -22,7 +14,7 @@ export interface DryChannel {
   readonly outcome: 'told' | 'waits' | 'silent' | 'left-out' | 'reserve' | 'failed';
   readonly why: string;
   /** What would be sent; null where nothing is. */
-  readonly message: DryMessage | null;
+  readonly message: ShownMessage | null;
 }
 
 /** One level of who is on call, as it would be called. */
@@ -48,7 +40,7 @@ export async function dryRun(
   return await Promise.all(
     choices.map(async ({ notifier, kind, why }): Promise<DryChannel> => {
       const { id, title, standsInFor } = notifier;
-      const of = (outcome: DryChannel['outcome'], reason: string, message: DryMessage | null = null) => ({
+      const of = (outcome: DryChannel['outcome'], reason: string, message: ShownMessage | null = null) => ({
         id,
         title,
         outcome,
@@ -94,43 +86,13 @@ export function dryCalls(announcement: Announcement, configuration: Configuratio
   });
 }
 
-/** Obviously of nobody. */
-const SAMPLE_SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  slack: { url: 'https://hooks.slack.com/services/T000/B000/preview' },
-  // In pieces, so that no scanner takes it for one.
-  'slack-app': { botToken: ['xoxb', 'preview'].join('-'), signingSecret: 'of-no-app-at-all' },
-  teams: { url: 'https://example.com/workflows/preview' },
-  pagerduty: { routingKey: '0'.repeat(32) },
-  webhook: { url: 'https://example.com/webhook' },
-  jira: { url: 'https://jira.example.com', token: 'preview' },
-  'github-issue': { token: 'preview' },
-};
-
-/** A Slack without messages, a Jira without tickets, whose projects demand nothing, and a GitHub without issues. */
-const ANSWERS: readonly (readonly [RegExp, unknown])[] = [
-  [/\/api\/conversations[.]\w+$/, { ok: true, messages: [] }],
-  [/\/search(\/jql)?$/, { issues: [] }],
-  [/\/issuetypes$/, { issueTypes: ['Bug', 'Task', 'Story', 'Incident'].map((name) => ({ id: name, name })) }],
-  [/\/issuetypes\/[^/]+$/, { fields: [] }],
-  [/\/issue$/, { key: 'PREVIEW-1' }],
-  [/\/search\/issues$/, { items: [] }],
-  [/\/repos\/[^/]+\/[^/]+\/issues$/, []],
-];
-
-const PREVIEW_ISSUE = {
-  number: 1,
-  state: 'open',
-  html_url: 'https://github.com/acme/preview/issues/1',
-  repository_url: 'https://api.github.com/repos/acme/preview',
-};
-
 /** An announcement as a notifier would send it, by ports that only keep what is written. `textOf`: the words of a chat message's body. */
 async function renderMessage(
   notifier: NotifierPlugin,
   announcement: Announcement,
   textOf: (body: string) => string,
-): Promise<DryMessage | null> {
-  let message: DryMessage | null = null;
+): Promise<ShownMessage | null> {
+  let message: ShownMessage | null = null;
   const ports: NotifierPorts = {
     mailer: {
       publish: async (subject, text) => {
@@ -149,19 +111,11 @@ async function renderMessage(
       },
     },
     poster: {
-      secretOf: async (channel) => SAMPLE_SECRETS[channel] ?? {},
-      send: async ({ url, body, method }) => {
-        if (notifier.id === 'github-issue' && method === 'POST') {
-          const { title, body: text } = JSON.parse(body) as { title: string; body: string };
-          message = { subject: title, text };
-          return { status: 201, headers: {}, text: JSON.stringify(PREVIEW_ISSUE) };
-        }
-        const isReader = ['jira', 'slack-app', 'github-issue'].includes(notifier.id);
-        const answer = isReader ? ANSWERS.find(([path]) => path.test(new URL(url).pathname))?.[1] : undefined;
-        if (answer === undefined) message = { subject: null, text: textOf(body) };
-        else if (/\/issue$/.test(url)) message = ticketMessage(body);
-        const plainAnswer = notifier.id === 'slack-app' ? '{"ok":true,"ts":"1.1"}' : 'ok';
-        return { status: 200, headers: {}, text: answer === undefined ? plainAnswer : JSON.stringify(answer) };
+      secretOf: async () => notifier.sample?.secret ?? {},
+      send: async (request) => {
+        const { status = 200, text, shown } = notifier.sample?.answer?.(request) ?? { text: 'ok' };
+        if (shown !== null) message = shown ?? { subject: null, text: textOf(request.body) };
+        return { status, headers: {}, text };
       },
     },
     codeHost: {
@@ -178,19 +132,4 @@ async function renderMessage(
   };
   await notifier.notify(announcement, ports);
   return message;
-}
-
-interface AdfNode {
-  readonly type: string;
-  readonly text?: string;
-  readonly content?: readonly AdfNode[];
-}
-
-/** The words of a ticket. */
-function ticketMessage(body: string): DryMessage {
-  const { fields } = JSON.parse(body) as { fields: { summary: string; description: AdfNode | string } };
-  const words = (node: AdfNode): string => node.text ?? (node.content ?? []).map(words).join('');
-  const { description } = fields;
-  const text = typeof description === 'string' ? description : (description.content ?? []).map(words).join('\n\n');
-  return { subject: fields.summary, text };
 }

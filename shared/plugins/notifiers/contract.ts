@@ -5,7 +5,7 @@ import type { AnnouncementKind, FunctionConfig } from '#shared/domain/workflow/f
 import type { Announcement } from '#shared/ports/announcement.ts';
 import type { Mailer, Texter } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
-import type { Poster } from '#shared/ports/poster.ts';
+import type { ChannelRequest, Poster } from '#shared/ports/poster.ts';
 import type { SmtpSender } from '#shared/ports/smtp-sender.ts';
 
 export type { Announcement, AskedPlan, IncidentStory } from '#shared/ports/announcement.ts';
@@ -38,6 +38,31 @@ interface NotifierEnvironment {
   readonly base?: Readonly<Record<string, unknown>>;
 }
 
+/** A message in words: `subject` of a mail or a ticket, `html` of a mail as a page. */
+export interface ShownMessage {
+  readonly subject: string | null;
+  readonly text: string;
+  readonly html?: string;
+}
+
+/** How the service of a sample answers one request. */
+interface SampleAnswer {
+  /** 200 by default. */
+  readonly status?: number;
+  readonly text: string;
+  /** The message in the request; null where it only asks something. The request's body in words when absent. */
+  readonly shown?: ShownMessage | null;
+}
+
+/** Made-up settings and secret, of nobody, with which a notifier renders; previews, dry runs and the local runtime use them. */
+export interface NotifierSample {
+  /** A section of `notifiers`. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly secret?: Readonly<Record<string, string>>;
+  /** Pure. Answers as its service would; `ok` to everything when absent. */
+  answer?(request: ChannelRequest): SampleAnswer;
+}
+
 export interface NotifierPlugin {
   readonly id: string;
   readonly title: string;
@@ -48,6 +73,7 @@ export interface NotifierPlugin {
   readonly settings?: z.ZodType;
   /** Variables of the environment that set its section, or are stored in its secret; read by `cdk deploy` and `npm start`. */
   readonly environment?: NotifierEnvironment;
+  readonly sample?: NotifierSample;
   /** What it uses of the deployment, as exact IAM actions. Functions that make announcements it takes get these permissions. */
   readonly uses?: FunctionConfig['uses'];
   /** IAM statements for resources outside the deployment. */

@@ -4,7 +4,7 @@ import { TOPICS, type Topic } from '#shared/domain/policy/routing-settings.ts';
 import { ANNOUNCEMENT_KINDS, type AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
 import type { Announcement } from '#shared/ports/announcement.ts';
 import type { ChannelAnswer, ChannelRequest, Poster } from '#shared/ports/poster.ts';
-import { defineNotifier, type NotifierPlugin } from '../contract.ts';
+import { defineNotifier, type NotifierPlugin, type NotifierSample } from '../contract.ts';
 import { type ChannelMessage, channelMessageOf } from './channel-message.ts';
 import { storedFields } from './stored-fields.ts';
 import { isToldEnd } from './told-end.ts';
@@ -46,6 +46,8 @@ interface ChatNotifier<F, S> {
   readonly title: string;
   /** The fields that people store for it in the secret of the channels. */
   readonly fields: z.ZodType<F>;
+  /** Its settings without `tell`. */
+  readonly sample: NotifierSample;
   /** Variables of the environment with such fields. */
   readonly variables?: Readonly<Record<string, readonly string[]>>;
   /** The kinds of announcement it can render; everything that any topic holds when absent. */
@@ -72,6 +74,7 @@ export function defineChatNotifier<F, S = unknown>(chat: ChatNotifier<F, S>): No
     id: chat.id,
     title: chat.title,
     settings: settings as unknown as z.ZodType<z.output<typeof ChatSettings>>,
+    sample: { ...chat.sample, settings: { tell: [...TOPICS], ...chat.sample.settings } },
     ...(chat.variables === undefined
       ? {}
       : { environment: { secrets: chat.variables, base: { tell: ['incidents', 'approvals'] } } }),

@@ -6,6 +6,7 @@ import { channelMessageOf } from '../common/channel-message.ts';
 import { storedFields } from '../common/stored-fields.ts';
 import { CodeKeywords, codeRoutingOf, isRecovered, mappedFor, wantsTicket } from '../common/ticket-routing.ts';
 import { defineNotifier } from '../contract.ts';
+import { sample } from './sample.ts';
 
 const Repository = z.string().regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/, 'a repository, such as acme/operations');
 const Login = z.string().regex(/^[\w-]{1,60}$/, 'a login at GitHub');
@@ -41,6 +42,7 @@ export const githubIssue = defineNotifier<GithubIssueSettings>({
   id: 'github-issue',
   title: 'GitHub issue',
   settings: GithubIssueSettings,
+  sample,
   uses: { channelSecret: ['secretsmanager:GetSecretValue'] },
   needs: ['poster'],
   takes: ['progress', 'escalation', 'workflow-failure'],

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { storedFields } from '../common/stored-fields.ts';
 import { CodeKeywords, codeRoutingOf, isRecovered, mappedFor, wantsTicket } from '../common/ticket-routing.ts';
 import { defineNotifier } from '../contract.ts';
+import { sample } from './sample.ts';
 
 const Key = z.string().regex(/^[A-Z][A-Z0-9_]{1,30}$/, 'the key of a project, such as OPS');
 const JiraSettings = z.strictObject({
@@ -35,6 +36,7 @@ export const jira = defineNotifier<JiraSettings>({
   id: 'jira',
   title: 'Jira',
   settings: JiraSettings,
+  sample,
   environment: {
     settings: { project: { names: ['JIRA_PROJECT'], kind: 'text' } },
     secrets: { url: ['JIRA_URL'], user: ['JIRA_USER'], token: ['JIRA_API_TOKEN'] },

@@ -23,6 +23,7 @@ export const pagerduty = defineChatNotifier({
   id: 'pagerduty',
   title: 'PagerDuty',
   fields: Fields,
+  sample: { secret: { routingKey: 'sample'.padEnd(32, '0') } },
   variables: { routingKey: ['PAGERDUTY_ROUTING_KEY', 'PAGERDUTY_INTEGRATION_KEY'] },
   staysOpen: true,
   takes: ['progress', 'escalation', 'workflow-failure', 'channel-failure', 'approval-asked', 'alert-raised'],

@@ -5,6 +5,7 @@ import type { ChannelMessage } from '../common/channel-message.ts';
 import { defineChatNotifier } from '../common/chat-notifier.ts';
 import { slackBody } from '../common/slack-blocks.ts';
 import { type SlackAction, SlackAppFields } from './fields.ts';
+import { sample } from './sample.ts';
 
 const Settings = z.object({
   channel: z
@@ -24,6 +25,7 @@ export const slackApp = defineChatNotifier<SlackAppFields, { readonly channel: s
   id: 'slack-app',
   title: 'Slack app',
   fields: SlackAppFields,
+  sample,
   settings: Settings,
   staysOpen: true,
   async post(message, { fields, settings: { channel }, poster, announcement }) {

@@ -19,6 +19,7 @@ export const sms = defineNotifier<z.output<typeof SmsSettings>>({
   id: 'sms',
   title: 'Text message through SNS',
   settings: SmsSettings,
+  sample: { settings: { to: ['+491700000000'] } },
   environment: { settings: { to: { names: ['ONCALL_PHONES'], kind: 'list' } } },
   // Telephone numbers have no ARN: everything but topics.
   grants: () => [{ actions: ['sns:Publish'], resources: [], notResources: [`arn:\${Partition}:sns:*:*:*`] }],

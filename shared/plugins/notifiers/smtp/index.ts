@@ -56,6 +56,10 @@ export const smtp = defineNotifier<SmtpSettings>({
   id: 'smtp',
   title: 'E-mail through SMTP',
   settings: SmtpSettings,
+  sample: {
+    settings: { host: 'smtp.example.com', from: 'selfheal@example.com', to: ['on-call@example.com'] },
+    secret: { password: 'sample' },
+  },
   environment: {
     settings: {
       host: { names: ['SMTP_SERVER', 'SMTP_HOST'], kind: 'text' },

@@ -15,6 +15,7 @@ export const teams = defineChatNotifier({
   id: 'teams',
   title: 'Microsoft Teams',
   fields: WebhookFields,
+  sample: { secret: { url: 'https://sample.logic.azure.com/workflows/sample' } },
   variables: { url: ['TEAMS_WEBHOOK_URL'] },
   request: (message, { url }) => ({ url, body: teamsBody(message) }),
 });

@@ -23,6 +23,7 @@ export const webhook = defineChatNotifier<Fields, { readonly form: Form }>({
   id: 'webhook',
   title: 'Webhook',
   fields: Fields,
+  sample: { secret: { url: 'https://example.com/hooks/sample' } },
   // The integrator of incidents, which takes them as JSON.
   variables: { url: ['INCIDENT_INTEGRATOR_URL'] },
   settings: z.object({

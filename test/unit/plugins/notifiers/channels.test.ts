@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
+import { dryRun } from '#shared/app/notify/dry-run.ts';
+import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { channelMessageOf } from '#shared/plugins/notifiers/common/channel-message.ts';
 import { defineChatNotifier, WebhookFields } from '#shared/plugins/notifiers/common/chat-notifier.ts';
 import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
@@ -197,6 +199,7 @@ describe('a channel that somebody adds', () => {
       id: 'own',
       title: 'Own chat',
       fields: WebhookFields,
+      sample: { secret: { url: 'https://chat.example.com/hook' } },
       request: (message, { url }) => ({ url, body: JSON.stringify({ said: message.title }) }),
     });
     const [used] = notifiersOf({ notifiers: { own: { tell: ['incidents'] } } }, [own]);
@@ -212,5 +215,12 @@ describe('a channel that somebody adds', () => {
     await used?.notify(story as Announcement, { poster } as never);
     expect(sent).toMatchObject([{ url: 'https://example.com/own', body: expect.stringContaining('ledger-latency') }]);
     expect(notifiersOf({ notifiers: {} }, [own])).toEqual([]);
+    const configuration = Configuration.parse({ version: 1, notifiers: { own: { tell: ['incidents'] } } });
+    // Previews and `notify test` know it by its sample.
+    expect(
+      await dryRun(story as Announcement, used === undefined ? [] : [used], configuration, new Date(), (body) => body),
+    ).toMatchObject([
+      { id: 'own', outcome: 'told', message: { text: expect.stringContaining('{"said":"Alarm ledger-latency') } },
+    ]);
   });
 });
