@@ -30,21 +30,51 @@ function closeGaps(template: string): string {
     );
 }
 
+/** What no shell reads as anything else, brackets of test names included. */
+const PLAIN_WORD = /^(?![-~])[\w@%+=:,./[\]-]+$/;
+
+/**
+ * A part of a log as one word of a command that people copy: whoever wrote the log may have chosen it. In double quotes where nothing in it is special there, else in
+ * single ones (POSIX, "Quoting"). `isQuoted`: in quotes in any case. Null for what a program would take for an option.
+ */
+function commandWord(text: string, isQuoted = false): string | null {
+  if (text.startsWith('-')) return null;
+  if (PLAIN_WORD.test(text) && !isQuoted) return text;
+  return /["$\\!`]/.test(text) ? `'${text.replaceAll("'", `'\\''`)}'` : `"${text}"`;
+}
+
+/** Code that is a command with something of the log in it: `pytest {test}`, not `{test}`. */
+const COMMAND = /`[a-z][\w.-]* [^`]*\{\w+\}[^`]*`/g;
+const IN_COMMAND = /(["']?)\{(\w+)\}\1/g;
+
 /**
  * Fills an advice template: `{name}` is replaced by the capture of that name; a segment in square brackets is omitted
- * when one of its captures is missing. The result is as tainted as the captures: for display only.
+ * when one of its captures is missing. In a command a capture is one word of it, quoted where it has to be. The result is as tainted as the captures: for
+ * display only.
  */
 export function fillAdvice(template: string, captures: Readonly<Record<string, string>>): string {
   const value = (name: string): string | null => {
     const captured = captures[name];
     return captured === undefined || captured.trim() === '' ? null : tamed(captured);
   };
-  const fill = (text: string): string => text.replace(NAME, (_, name: string) => value(name) ?? 'unnamed');
+  const word = (name: string, isQuoted = false): string | null => {
+    const text = value(name);
+    return text === null ? null : commandWord(text, isQuoted);
+  };
+  const named = (text: string, pattern: RegExp): string[] =>
+    [...text.matchAll(pattern)].map((match) => match.at(-1) ?? '');
   const chosen = template.replace(OPTIONAL, (_, inner: string) => {
-    const names = [...inner.matchAll(NAME)].map((match) => match[1] ?? '');
-    return names.every((name) => value(name) !== null) ? inner : LEFT_OUT;
+    const inCommands = (inner.match(COMMAND) ?? []).flatMap((command) => named(command, NAME));
+    const isWhole = named(inner, NAME).every((name) => value(name) !== null);
+    return isWhole && inCommands.every((name) => word(name) !== null) ? inner : LEFT_OUT;
   });
-  return fill(closeGaps(chosen)).trim();
+  // One pass, so that nothing of the log is read as a part of the template.
+  const filled = closeGaps(chosen).replace(new RegExp(`${COMMAND.source}|${NAME.source}`, 'g'), (part) =>
+    part.startsWith('`')
+      ? part.replace(IN_COMMAND, (_, quote: string, name: string) => word(name, quote !== '') ?? 'unnamed')
+      : (value(part.slice(1, -1)) ?? 'unnamed'),
+  );
+  return filled.trim();
 }
 
 /** What advice is about: jobs of a run or a running service, and whether waiting or repeating can help. */

@@ -137,4 +137,9 @@ describe('an advice template', () => {
     expect(fillAdvice('{text}', { text: 'a\n`b`' })).toBe('a b');
     expect(fillAdvice('{text}', { text: 'x'.repeat(999) }).length).toBeLessThan(200);
   });
+  it('takes no part of a capture for a part of the template', () => {
+    expect(fillAdvice('Run `pytest {test}`: {why}', { test: '{why}', why: '[{test}]' })).toBe(
+      'Run `pytest "{why}"`: [{test}]',
+    );
+  });
 });
