@@ -67,7 +67,8 @@ export const Experiment = z
   })
   .superRefine(({ variants }, context) => {
     const sum = variants.reduce((total, { percent }) => total + percent, 0);
-    if (Math.abs(sum - 100) > ROUNDING) {
+    // A sum of decimals has an error of its own: three times 33.33 is 99.99 and a little less.
+    if (Math.abs(sum - 100) > ROUNDING + 1e-9) {
       const message = `the percents of the variants sum to ${Number(sum.toFixed(4))}; make them sum to 100`;
       context.addIssue({ code: 'custom', path: ['variants'], message });
     }
