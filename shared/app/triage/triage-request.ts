@@ -10,6 +10,7 @@ import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import { classOfWords } from '#shared/domain/failure/class-of-words.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
 import type { Terms } from '#shared/domain/knowledge/search/term-field.ts';
 import { termsOfLines, termsOfQuestion, weighed } from '#shared/domain/knowledge/search/terms.ts';
@@ -238,9 +239,14 @@ function actionsFor(
 /** Advice that fits less than this share of the best one is about another thing: Neo4j, where PostgreSQL was named. */
 const MIN_SHARE_OF_BEST = 0.6;
 
+/** The keywords of advice that its title has, too: the product that it is about, where it is about one. */
+const ownNames = ({ title, keywords }: KnowledgeEntry): string[] =>
+  keywords.filter((one) => title.toLowerCase().includes(one));
+
 /**
  * Written advice for the class, or for any where it is null, what fits the words best first. The words have to name one of the things that the advice
- * is about: a database outage is none of Neo4j.
+ * is about: a database outage is none of Neo4j. Where they name a product that there is advice on, advice on other products is left out: a Redis that refuses
+ * connections is no PostgreSQL.
  */
 async function adviceOn(
   failureClass: FailureClass | null,
@@ -262,8 +268,13 @@ async function adviceOn(
       (failureClass === null || entry.class === failureClass) &&
       (said.trim() === '' || entry.keywords.some((one) => said.includes(one))),
   );
-  const best = fitting[0]?.score ?? 0;
-  return fitting
+  const named = fitting.filter(({ item: { entry } }) => ownNames(entry).some((name) => said.includes(name)));
+  const about =
+    named.length === 0
+      ? fitting
+      : fitting.filter((one) => named.includes(one) || ownNames(one.item.entry).length === 0);
+  const best = about[0]?.score ?? 0;
+  return about
     .filter(({ score }) => score >= MIN_SHARE_OF_BEST * best)
     .slice(0, MAX_SIMILAR)
     .map(({ item: { entry } }) => ({
@@ -296,6 +307,12 @@ export async function triageLogs(
     levels,
     root_cause: cause,
     similar_incidents: similar,
-    recommended_actions: recommended,
+    recommended_actions: recommended.length === 0 ? adviceOfCause(cause) : recommended,
   };
 }
+
+/** The advice that stands with the cause itself, for a failure on which there is no other. */
+const adviceOfCause = ({ failed, fix, cause }: PredictedCause): Recommendation[] =>
+  !failed || fix === ''
+    ? []
+    : [{ action: null, title: fix, expectedBenefit: UNTRIED, risk: null, why: `Advice for this cause: ${cause}` }];

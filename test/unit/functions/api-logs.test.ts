@@ -133,6 +133,17 @@ describe('POST /api/recommend', () => {
     expect(JSON.stringify(json)).not.toMatch(/neo4j|postgres|redis/i);
   });
 
+  it('[E20] advises on the product that the log names, and on no other that fails alike', async () => {
+    const api = await anApi({ advice: (await loadPlaybooks(dataDirectoryOf({}))).entries });
+    const adviceOn = async (...logs: string[]) =>
+      (await post(api, '/api/logs/analyze', { logs })).json.recommended_actions.map(({ why }: { why: string }) => why);
+    const REDIS = 'redis.exceptions.ConnectionError: Error 111 connecting to redis:6379. Connection refused.';
+    const POSTGRES = 'psql: error: connection to server at "db", port 5432 failed: Connection refused: postgres';
+    expect(await adviceOn(REDIS)).toEqual(['Written advice: Redis not reachable.']);
+    expect(await adviceOn(POSTGRES)).toEqual(['Written advice: PostgreSQL not reachable.']);
+    expect(await adviceOn('INFO all is well')).toEqual([]);
+  });
+
   it('[E14] ranks actions by what they achieved against the cause, with the expected benefit and why', async () => {
     const api = await anApi();
     const outcome = {
@@ -172,8 +183,15 @@ describe('POST /api/logs/analyze', () => {
     const answer = LogTriage.parse(json);
     expect(answer.anomalies.length).toBeGreaterThan(0);
     expect(answer.root_cause.class).toBe('service_unavailability');
-    expect(answer.similar_incidents[0]).toMatchObject({ id: 'gh-0000past0001', summary: expect.any(String) });
-    expect(answer.recommended_actions.every(({ why }) => why !== '')).toBe(true);
+    expect(answer.similar_incidents[0]).toMatchObject({
+      id: 'gh-0000past0001',
+      summary: 'The database refused connections',
+      resolution: expect.stringContaining('Raised the pool size'),
+    });
+    expect(answer.anomalies.map(({ line }) => line)).toContain(301);
+    const reasons = answer.recommended_actions.map(({ why }) => why);
+    expect(reasons).toEqual([`Advice for this cause: ${answer.root_cause.cause}`]);
+    expect(answer.recommended_actions[0]?.title).toBe(answer.root_cause.fix);
     expect(JSON.stringify(json)).not.toContain(TOKEN);
     expect(await api.deps.incidents.auditTrail(api.incident.id)).toEqual([]);
     const { body: figures } = await api.call('/metrics', { as: 'viewer' });
