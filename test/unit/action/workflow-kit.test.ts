@@ -10,7 +10,9 @@ const ROOT = join(import.meta.dirname, '../../..');
 const KIT = join(ROOT, 'examples/workflows/checks.yml');
 const TEXT = readFileSync(KIT, 'utf8');
 interface Step {
+  readonly id?: string;
   readonly name?: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
@@ -104,7 +106,22 @@ describe('the workflow kit', () => {
         'sigstore/cosign-installer',
       ]),
     );
-    expect(jobs.image?.steps.at(-1)?.run).toBe('cosign sign --yes "$IMAGE@$DIGEST"');
+    const sbom = stepOf('image', 'anchore/sbom-action')?.with ?? {};
+    const image = stepOf('image', 'docker/build-push-action');
+    expect(image?.id).toBe('build');
+    // Of the image that was built, by its digest, and the file that was written.
+    const value = (expression: string): string => `\${{ ${expression} }}`;
+    const subject = { 'subject-name': value('env.IMAGE'), 'subject-digest': value('steps.build.outputs.digest') };
+    expect(sbom.image).toBe(`${subject['subject-name']}@${subject['subject-digest']}`);
+    expect(stepOf('image', 'actions/attest-sbom')?.with).toEqual({
+      ...subject,
+      'sbom-path': sbom['output-file'],
+      'push-to-registry': true,
+    });
+    expect(stepOf('image', 'actions/attest-build-provenance')?.with).toEqual({ ...subject, 'push-to-registry': true });
+    const signing = jobs.image?.steps.at(-1);
+    expect(signing?.env).toEqual({ DIGEST: subject['subject-digest'] });
+    expect(signing?.run).toBe('cosign sign --yes "$IMAGE@$DIGEST"');
     expect(stepOf('image', 'docker/build-push-action')?.with).toMatchObject({ provenance: 'mode=max' });
   });
 

@@ -89,6 +89,22 @@ describe('ci metrics', () => {
     });
   });
 
+  it('[B47] counts the vulnerabilities of a scan by severity, in the file, the state and on the terminal', async () => {
+    const repository = github.repository();
+    const { id } = github.run(repository);
+    const place = aPlace();
+    const counts = ['--metric', 'vulnerabilities.critical=1', '--metric', 'vulnerabilities.high=4'];
+    const { code, stdout } = await place.metrics(id, github.environment(), '--repo', repository, ...counts);
+    expect(code).toBe(0);
+    expect(place.artifact().metrics).toMatchObject({ vulnerabilities_critical: 1, vulnerabilities_high: 4 });
+    expect(stdout).toMatch(/^vulnerabilities_critical: 1\nvulnerabilities_high: 4$/m);
+    const { runs } = JSON.parse(readFileSync(join(place.state, 'runs.json'), 'utf8'));
+    expect(runs[0].vulnerabilities).toEqual({ critical: 1, high: 4 });
+    const other = github.run(repository);
+    await place.metrics(other.id, github.environment(), '--repo', repository);
+    expect(place.artifact().metrics).toMatchObject({ vulnerabilities_critical: null, vulnerabilities_high: null });
+  });
+
   it('[B44] measures how long jobs waited for a runner', async () => {
     const repository = github.repository();
     const control = github.world.github;

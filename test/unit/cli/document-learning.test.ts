@@ -22,12 +22,22 @@ describe('the learning commands of the documents', () => {
 
   it('[D168] configure-learning-stages sets the confidence of each stage and the success rate that it asks for', async () => {
     const { runAs } = await aServedApi();
-    const stages = ['--stage-2', 'complex_patterns,confidence_0.8', '--stage-1', 'basic_patterns,confidence_0.65'];
+    const stages = [
+      ...['--stage-2', 'complex_patterns,confidence_0.8', '--stage-1', 'basic_patterns,confidence_0.65'],
+      ...['--stage-3', 'cross_service_patterns,confidence_0.97'],
+    ];
     const criteria = ['--advancement-criteria', 'success_rate_90_percent'];
     const { code, text, stderr } = await runAs('admin', ['configure-learning-stages', ...stages, ...criteria]);
     expect(code).toBe(0);
     expect(stderr).toContain('basic_patterns is stage suggest, from a confidence of 0.65: people are told what helped');
     expect(text).toContain('stage match: least confidence: 0.8');
+    const { text: held } = await runAs('viewer', ['config', 'show']);
+    for (const [stage, confidence] of Object.entries({ suggest: 0.65, match: 0.8, act: 0.97 })) {
+      const field = `learning\\.stages\\.${stage}\\.`;
+      expect(text).toMatch(new RegExp(`^${field}confidence: as deployed -> ${confidence}$`, 'm'));
+      expect(text).toMatch(new RegExp(`^${field}lowerBound: as deployed -> 0\\.9$`, 'm'));
+      expect(held).toMatch(new RegExp(`${field}confidence.* ${confidence}\\b`));
+    }
     expect(text).toContain('stage act: least success rate (lower bound of the 95% interval): 0.9');
     const bad = await runAs('admin', ['configure-learning-stages', '--stage-1', 'basic_patterns']);
     expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining('expected a name and a confidence')]);

@@ -175,6 +175,8 @@ describe('trying it out', () => {
     const { code, stdout } = await runCommand(['test-log-polling', file, '--json']);
     const { lines, levels } = JSON.parse(stdout.toString());
     expect([code, lines, levels.critical + levels.error, levels.debug]).toEqual([0, 100, 10, 0]);
+    await runCommand(['create-test-logs', file, '--lines', '20']);
+    expect((await readFile(file, 'utf8')).trimEnd().split('\n')).toHaveLength(120);
     const nothing = await runCommand(['test-log-polling', `${file}.missing`]);
     expect([nothing.code, nothing.stdout.toString()]).toEqual([1, expect.stringContaining('is not there yet')]);
   });

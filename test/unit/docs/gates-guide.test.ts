@@ -5,6 +5,7 @@ import { GATE_SETTINGS, GateSettings } from '@selfheal/pull-request-quality/doma
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
+import { aFolder, runCommand } from '../cli/run-command.ts';
 
 const page = (name: string): string => readFileSync(join(import.meta.dirname, '../../../docs/guide', name), 'utf8');
 /** The code blocks of a page in one language. */
@@ -32,6 +33,62 @@ describe('the guide to the gates', () => {
       'DELTA_DURATION',
     ])
       expect(advice).toContain(variable);
+  });
+
+  const RECORDED = { coverage: 93, 'vulnerabilities.high': 2, 'vulnerabilities.critical': 0, 'duration.tests': 100 };
+  type Metrics = Partial<typeof RECORDED>;
+  const metricsOf = (metrics: Metrics): string[] =>
+    Object.entries({ ...RECORDED, ...metrics }).flatMap(([name, value]) => ['--metric', `${name}=${value}`]);
+
+  /** The value that a row of the page gives a setting: `X=0`, "Lower X to 1", "raise X to just below the baseline", or "Raise X", here threefold. */
+  const advisedValue = (row: string, variable: string): string => {
+    const [, verb, stated, lowered, underBaseline] =
+      new RegExp(
+        `(?:(lower|raise) )?\`${variable}(?:=(\\d+))?\`(?: to (?:(\\d+)|(just below the baseline)))?`,
+        'i',
+      ).exec(row) ?? [];
+    const [setting] = Object.entries(GATE_SETTINGS).find(([, one]) => one.variable === variable) ?? [''];
+    const now = Number(GateSettings.parse({})[setting as keyof GateSettings]);
+    const value = Number(stated ?? lowered ?? (underBaseline ? RECORDED.coverage - 1 : 3 * now));
+    if (verb !== undefined) expect(value > now, `${verb} ${variable}: ${now} to ${value}`).toBe(/raise/i.test(verb));
+    expect(verb ?? stated).toBeDefined();
+    return `${value}`;
+  };
+
+  it.each<
+    [symptom: string, variable: string, recorded: Metrics, seen: Metrics, codes: [before: number, after: number]]
+  >([
+    ['coverage creeps down', 'DELTA_COVERAGE', {}, { coverage: 90.5 }, [0, 1]],
+    ['coverage creeps down', 'MIN_COVERAGE', {}, { coverage: 90.5 }, [0, 1]],
+    [
+      'a new scanner finds many old things',
+      'MAX_HIGH',
+      { 'vulnerabilities.high': 20 },
+      { 'vulnerabilities.high': 20 },
+      [1, 0],
+    ],
+    ['no vulnerability should be added', 'DELTA_VULN_HIGH', {}, { 'vulnerabilities.high': 3 }, [0, 1]],
+    ['no vulnerability should be added', 'DELTA_VULN_CRITICAL', {}, { 'vulnerabilities.critical': 1 }, [0, 1]],
+    ['durations fail on slow runners', 'DELTA_DURATION', {}, { 'duration.tests': 250 }, [1, 0]],
+  ])('[B104] helps as it says where %s: %s', async (symptom, variable, recorded, seen, codes) => {
+    const row = section('gates.md', 'Tune the thresholds')
+      .split('\n')
+      .find((line) => line.startsWith(`| ${symptom} |`));
+    const value = advisedValue(row ?? '', variable);
+    const state = join(aFolder(), 'state');
+    const gate = async (verb: string, metrics: Metrics, environment: Readonly<Record<string, string>>, run = '9') =>
+      await runCommand(
+        ['gate', verb, ...(verb === 'update' ? ['--run', run] : []), ...metricsOf(metrics), '--state', state],
+        '',
+        COMMANDS,
+        environment,
+        { now: () => Date.parse('2026-11-20T12:00:00.000Z') },
+      );
+    for (const run of ['1', '2', '3']) expect((await gate('update', recorded, {}, run)).code).toBe(0);
+    const gating = { VULN_GATING: '1' };
+    const before = await gate('check', seen, gating);
+    const after = await gate('check', seen, { ...gating, [variable]: value });
+    expect([before.code, after.code], `${variable}=${value}\n${after.stdout}${after.stderr}`).toEqual(codes);
   });
 
   it('[B100] says what to do when the gates fail on the first run', () => {

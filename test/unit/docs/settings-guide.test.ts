@@ -106,7 +106,11 @@ describe('troubleshooting', () => {
   const page = read('docs/guide/troubleshooting.md');
   /** The row of the message that was seen. */
   const rowOf = (message: string): string | undefined =>
-    [...page.matchAll(/^\| `([^`]+)`.*\|$/gm)].find(([, shown = '']) => {
+    [
+      ...(page.split(/^## /m).find((part) => part.startsWith('On your machine')) ?? '').matchAll(
+        /^\| `([^`]+)`.*\|$/gm,
+      ),
+    ].find(([, shown = '']) => {
       const [first = '', ...parts] = shown.split('...').map((part) => part.trim());
       let at = message.indexOf(first);
       for (const part of parts) at = at < 0 ? -1 : message.indexOf(part, at);
@@ -134,7 +138,14 @@ describe('troubleshooting', () => {
       mkdirSync(join(folder, 'runtime/executions'), { recursive: true });
       const state = await messageOf(() => checkStageFolder(folder));
       const locked = await messageOf(() => execFileSync(join(folder, 'alone.mjs'), { stdio: 'pipe' }));
-      for (const message of [missing, port, state, locked]) expect(rowOf(message), message).toBeDefined();
+      // The last column says what to do.
+      for (const [message, advice] of [
+        [missing, /`npm ci` in the folder of the repository \|$/],
+        [port, /leave `--port` out for a free port/],
+        [state, /choose another folder/],
+        [locked, /`sudo chown -R "\$\(id -u\)" node_modules dist \.selfheal`/],
+      ] as const)
+        expect(rowOf(message), message).toMatch(advice);
       expect(checkNode('20.19.0')).toMatchObject({ state: 'failed', detail: 'this is 20.19.0: install Node 24' });
     } finally {
       await taken.stop();

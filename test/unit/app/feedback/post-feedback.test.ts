@@ -228,6 +228,7 @@ describe('the feedback on a pull request', () => {
     const changes = [
       { path: 'src/a.ts', lines: { start: 11, end: 12 }, replacement: 'const c = 3;', reason },
       { path: 'src/a.ts', lines: { start: 90, end: 90 }, replacement: 'far()', reason },
+      { path: 'src/a.ts', lines: { start: 13, end: 14 }, replacement: 'halfway()', reason },
       {
         path: 'src/a.ts',
         lines: { start: 11, end: 11 },
@@ -236,11 +237,11 @@ describe('the feedback on a pull request', () => {
       },
     ];
     const given = request([aJobResult('fix', 'failed', [{ kind: 'suggestions', changes }])]);
-    expect((await postFeedback(given, deps())).suggestions).toEqual({ offered: 1, inComment: 1 });
+    expect((await postFeedback(given, deps())).suggestions).toEqual({ offered: 1, inComment: 2 });
     const [suggestion] = world.github.reviewComments(REPOSITORY, pull.number);
     expect(suggestion).toMatchObject({ path: 'src/a.ts', startLine: 11, line: 12 });
     expect(suggestion?.body).toContain('```suggestion\nconst c = 3;\n```');
-    expect(comments()[0]?.body).toContain('far()');
+    for (const outside of ['far()', 'halfway()']) expect(comments()[0]?.body).toContain(outside);
     expect(comments()[0]?.body).not.toContain('AKIA');
     await postFeedback(given, deps());
     expect(world.github.reviewComments(REPOSITORY, pull.number)).toHaveLength(1);
