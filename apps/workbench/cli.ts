@@ -48,7 +48,9 @@ function parse(command: Command, rest: string[]): ParsedInput & { help: boolean;
   if (positionals.length < atLeast) throw new UsageError(`"selfheal ${command.name}" needs ${shown}: ${hint}.`);
   const extra = positionals[atMost];
   if (extra !== undefined)
-    throw new UsageError(`"${extra}" is one argument too many${standsFor(command, rest)}: ${hint}.`);
+    throw new UsageError(
+      `${wordAfterSwitch(command, rest, extra) ?? `"${extra}" is one argument too many${standsFor(command, rest)}`}: ${hint}.`,
+    );
   return { operands: positionals, options, help: false, notes: overridden(command, tokens) };
 }
 
@@ -91,6 +93,15 @@ function standsFor({ operands: { aliases = [], shown } }: Command, args: readonl
   return given === undefined ? '' : `; --${given} stands for ${shown}, so give one of them`;
 }
 
+/** The sentence about the argument too many that stands behind a switch, where only yes or no may stand; null where it stands elsewhere. */
+function wordAfterSwitch({ options }: Command, args: readonly string[], extra: string): string | null {
+  const switches = Object.entries(options).flatMap(([name, { type, aliases = [] }]) =>
+    type === 'boolean' ? [name, ...aliases].map((one) => `--${one}`) : [],
+  );
+  const at = args.findIndex((arg, place) => switches.includes(arg) && args[place + 1] === extra);
+  return at === -1 ? null : `${args[at]} ${extra}: expected true or false, or nothing behind it`;
+}
+
 /** Of options that were given two values, of which the last counts: a sentence each, so that it does not win in silence. */
 function overridden(
   { options }: Command,
@@ -131,19 +142,37 @@ function withoutAliases({ options, operands }: Command, args: readonly string[])
   return end === -1 ? own : [...own, ...args.slice(end)];
 }
 
-/** The arguments with `true` and `false` behind a switch as the switch or nothing, and signed numbers as values of the option before them. */
-function withValues({ options }: Command, args: readonly string[]): string[] {
+const IS_ON: Readonly<Record<string, boolean>> = {
+  true: true,
+  false: false,
+  yes: true,
+  no: false,
+  on: true,
+  off: false,
+};
+
+/** What a word behind a switch says of it; null where it may be an operand of the command. */
+function switchedBy(word: string, mayBeOperand: boolean): boolean | null {
+  const said = word.toLowerCase();
+  if (mayBeOperand && !['true', 'false'].includes(said)) return null;
+  return Object.hasOwn(IS_ON, said) ? (IS_ON[said] ?? null) : null;
+}
+
+/** The arguments with `true` and `false`, `yes` and `no` behind a switch as the switch or nothing, and signed numbers as values of the option before them. */
+function withValues({ options, operands: { atMost } }: Command, args: readonly string[]): string[] {
   const taken: string[] = [];
   for (let at = 0; at < args.length; at += 1) {
     const [arg = '', next = ''] = args.slice(at);
     if (arg === '--') return [...taken, ...args.slice(at)];
     const [, name = '', value] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
     const type = options[name]?.type;
-    const said = value ?? next;
-    if (type === 'boolean' && (said === 'true' || said === 'false')) {
-      if (said === 'true') taken.push(`--${name}`);
+    const isOn = type === 'boolean' ? switchedBy(value ?? next, value === undefined && atMost > 0) : null;
+    if (isOn !== null) {
+      if (isOn) taken.push(`--${name}`);
       if (value === undefined) at += 1;
-    } else if (type === 'string' && value === undefined && SIGNED.test(next)) {
+    } else if (type === 'boolean' && value !== undefined)
+      throw new Error(`--${name} ${value}: expected true or false, or nothing behind it`);
+    else if (type === 'string' && value === undefined && SIGNED.test(next)) {
       taken.push(`${arg}=${next}`);
       at += 1;
     } else taken.push(arg);
@@ -220,9 +249,25 @@ async function runChosen(args: readonly string[], commands: readonly Command[], 
   const { command, rest } = chooseCommand(args, commands);
   const { help, notes, ...input } = parse(command, rest);
   for (const note of notes) terminal.say(note);
-  if (!help) return await command.run(input, terminal, commands);
-  await terminal.write(commandHelp(command));
-  return 0;
+  if (help) {
+    await terminal.write(commandHelp(command));
+    return 0;
+  }
+  try {
+    return await command.run(input, terminal, commands);
+  } catch (error) {
+    throw error instanceof UsageError ? asTyped(error, command, rest) : error;
+  }
+}
+
+/** The error with each option under the name by which it was typed. */
+function asTyped(error: UsageError, { options }: Command, args: readonly string[]): UsageError {
+  const typed = new Set(args.map((arg) => arg.split('=')[0]));
+  const message = Object.entries(options).reduce((words, [name, { aliases = [] }]) => {
+    const alias = typed.has(`--${name}`) ? undefined : aliases.find((one) => typed.has(`--${one}`));
+    return alias === undefined ? words : words.replaceAll(new RegExp(`--${name}(?![\\w-])`, 'g'), `--${alias}`);
+  }, error.message);
+  return message === error.message ? error : new UsageError(message, { cause: error });
 }
 
 /** Runs one command line and returns the exit code. Bad usage or input prints one line on stderr and exits with 2. */

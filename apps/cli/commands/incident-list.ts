@@ -1,9 +1,17 @@
-import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import {
+  defineCommand,
+  JSON_OPTION,
+  listOf,
+  type OptionValues,
+  UsageError,
+  wholeNumber,
+} from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import { unknownFilters } from '../incidents/no-match.ts';
 import { INCIDENTS_OPTION, openIncidents } from '../incidents/read-trail.ts';
 import { subjectWords } from '../incidents/subject-words.ts';
 
@@ -66,6 +74,8 @@ function lineOf(incident: Summary): string {
   return `${String(number ?? '-').padStart(WIDTH.number)}  ${id.padEnd(WIDTH.id)}  ${status.padEnd(WIDTH.status)}  ${openedAt.slice(0, 16).replace('T', ' ')} UTC  ${what}\n`;
 }
 
+const ENDED_WELL = ['resolved', 'healed'] as const;
+
 /** `2026-11-01` is midnight UTC. */
 function instantOf(option: 'from' | 'before', text: string): string {
   const at = Date.parse(text);
@@ -87,7 +97,7 @@ function queryOf({
   oldest,
 }: Options) {
   return {
-    ...(autoResolved === true && status === undefined ? { status: 'resolved,healed' } : {}),
+    ...(autoResolved === true && status === undefined ? { status: ENDED_WELL.join() } : {}),
     ...(status === undefined ? {} : { status }),
     ...(repo === undefined ? {} : { repository: repo }),
     ...(service === undefined ? {} : { service }),
@@ -99,16 +109,18 @@ function queryOf({
   };
 }
 
+const isEndedWell = (status: string): boolean => ENDED_WELL.some((one) => one === status);
+
 /** Whether it ended well and no person ended it. */
-const isAutoResolved = ({ status, endedBy }: Summary): boolean =>
-  (status === 'resolved' || status === 'healed') && endedBy === null;
+const isAutoResolved = ({ status, endedBy }: Summary): boolean => isEndedWell(status) && endedBy === null;
 
 /** At most so many pages are read for those with a tag, which the API does not filter by. */
 const MAX_PAGES = 20;
 
 /** Page after page, until so many are printed or none is left. Returns how many were printed. */
 async function listFromApi(options: Options, most: number, terminal: Terminal): Promise<number> {
-  const { api } = await openApi(options, terminal);
+  const client = await openApi(options, terminal);
+  const { api } = client;
   const query = queryOf(options);
   const isFiltered = options.tag !== undefined || options['auto-resolved'] === true;
   let listed = 0;
@@ -134,6 +146,11 @@ async function listFromApi(options: Options, most: number, terminal: Terminal): 
     terminal.say(
       `selfheal: looked at the first ${MAX_PAGES * PAGE} incidents; there are more. Choose a time with --from and --before.`,
     );
+  if (listed === 0 && options.json !== true) {
+    // Those that were not read may have it.
+    const unknown = cursor === null ? await unknownFilters(options, client) : [];
+    terminal.say(['selfheal: no incident matches.', ...unknown].join(' '));
+  }
   return listed;
 }
 
@@ -160,12 +177,19 @@ export const incidentList = defineCommand({
     'With --json: JSON Lines, one incident per line; with --table its whole record.',
   options: OPTIONS,
   async run({ options }, terminal) {
+    const other =
+      options['auto-resolved'] === true ? listOf(options.status).find((one) => !isEndedWell(one)) : undefined;
+    if (other !== undefined)
+      throw new UsageError(
+        `--auto-resolved lists what ended well without a person, so nothing can be ${other}: leave --status out, or name ${ENDED_WELL.join(' or ')}.`,
+      );
     const most = wholeNumber('last', options.last, { otherwise: 25, atMost: MAX_LISTED });
     const listed =
       options.table === undefined
         ? await listFromApi(options, most, terminal)
         : await listFromTable(options.table, most, options, terminal);
-    if (listed === 0 && options.json !== true) terminal.say('selfheal: no incident matches.');
+    if (listed === 0 && options.table !== undefined && options.json !== true)
+      terminal.say('selfheal: no incident is open.');
     return 0;
   },
 });

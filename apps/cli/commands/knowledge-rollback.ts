@@ -7,10 +7,11 @@ import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';
 
 function dateOf(given: string | undefined, now: Date): Date {
-  const at = Date.parse(given ?? '');
-  if (given === undefined || !/^\d{4}-\d\d-\d\d/.test(given) || Number.isNaN(at)) {
+  if (given === undefined)
     throw new UsageError('"selfheal knowledge rollback" needs --to DATE, such as 2026-11-01 or 2026-11-01T12:00:00Z.');
-  }
+  const at = Date.parse(given);
+  if (!/^\d{4}-\d\d-\d\d/.test(given) || Number.isNaN(at))
+    throw new UsageError(`--to ${given}: expected a date such as 2026-11-01 or 2026-11-01T12:00:00Z.`);
   if (at > now.getTime()) throw new UsageError(`--to ${given}: this is in the future. Use a past date.`);
   return new Date(at);
 }

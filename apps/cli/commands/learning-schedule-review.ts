@@ -1,8 +1,19 @@
-import { defineCommand, listOf, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import { defineCommand, listOf, UsageError } from '@selfheal/cli-kit/command.ts';
 import { ReviewAction } from '#shared/domain/learning/learning-review.ts';
 import { CHANGE_OPTIONS, changeBy } from '../policy/policy-api.ts';
 
 const DAYS: Readonly<Record<string, number>> = { daily: 1, weekly: 7, monthly: 30 };
+const MAX_DAYS = 90;
+
+/** Days between two reviews. Throws `UsageError`. */
+function daysOf(frequency: string): number {
+  const [, number] = /^(\d{1,4})(?: ?d(?:ays?)?)?$/i.exec(frequency) ?? [];
+  const days = new Map(Object.entries(DAYS)).get(frequency.toLowerCase()) ?? Number(number);
+  if (days >= 1 && days <= MAX_DAYS) return days;
+  throw new UsageError(
+    `--frequency ${frequency}: expected ${Object.keys(DAYS).join(', ')}, or a number of days from 1 to ${MAX_DAYS}.`,
+  );
+}
 
 export const learningScheduleReview = defineCommand({
   name: 'learning schedule-review',
@@ -32,7 +43,7 @@ export const learningScheduleReview = defineCommand({
   },
   async run({ options }, terminal) {
     const { frequency = 'weekly', off = false, 'notification-email': recipient = null } = options;
-    const everyDays = DAYS[frequency] ?? wholeNumber('frequency', frequency, { otherwise: 7, atMost: 90 });
+    const everyDays = daysOf(frequency);
     const actions = options.actions === undefined ? ReviewAction.options : listOf(options.actions);
     const unknown = actions.find((action) => !ReviewAction.safeParse(action).success);
     if (unknown !== undefined || actions.length === 0)

@@ -43,7 +43,7 @@ export const learningTest = defineCommand({
     if (file === undefined) {
       const count = wholeNumber('simulate-incidents', options['simulate-incidents'], { otherwise: 1, atMost: 10_000 });
       const types = options['pattern-types'];
-      const categories = types === undefined ? [] : categoriesOf(types, 'pattern-types');
+      const categories = types === undefined ? [] : categoriesOf(types, 'pattern type');
       const simulated = await simulateIncidents({ count, categories }, terminal);
       const shown = options['measure-accuracy'] === true ? simulated : { ...simulated, byClass: [] };
       await terminal.write(options.json === true ? `${JSON.stringify(shown)}\n` : renderSimulation(shown));

@@ -70,7 +70,7 @@ export const logExcerpt = defineCommand({
   name: 'log excerpt',
   summary: 'print the lines of a log that explain its failure, redacted',
   details:
-    'The line that caused the failure is marked with > and comes first in JSON; it is the one that `log chain` names.\\n' +
+    'The line that caused the failure is marked with > and comes first in JSON; it is the one that `log chain` names.\n' +
     'With --json: {file, cause: {line, why}, lines: [{line, score}]} per file, 1-based line numbers, best first; cause is null when none is found.',
   operands: { shown: 'FILE...', atLeast: 1, atMost: Number.POSITIVE_INFINITY },
   options: {

@@ -9,7 +9,7 @@ export const logExpect = defineCommand({
   aliases: ['test-pattern'],
   summary: 'whether a text is classified as expected',
   details:
-    'Classifies the text like a log. A category that may be several classes, such as connectivity, is met by each of them.\\n' +
+    'Classifies the text like a log, by the built-in rules. A category that may be several classes, such as connectivity, is met by each of them.\n' +
     'With --json: {class, expected, accepted, matches, confidence, signature}; accepted has every class that counts. Exit code 1 when it is another class.',
   options: {
     text: { type: 'string', value: 'TEXT', about: 'the error message or the lines of a log' },
@@ -35,6 +35,10 @@ export const logExpect = defineCommand({
         ? `${JSON.stringify({ class: found, expected: expected[0], accepted: expected, matches, confidence, signature })}\n`
         : `${words}\n`,
     );
+    if (!matches && options.json !== true)
+      terminal.say(
+        'selfheal: the text was read by the built-in rules alone. Try what people taught a deployment with "selfheal knowledge search --query TEXT" or "selfheal simulate-incident --title TEXT".',
+      );
     return matches ? 0 : 1;
   },
 });

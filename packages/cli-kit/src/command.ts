@@ -153,15 +153,21 @@ export function defineCommand<const O extends OptionSpecs>(definition: CommandDe
   };
 }
 
-/** Parses an option as a whole number from 1 to `limits.atMost`; `limits.otherwise` when it is absent. Throws `UsageError`. */
+const DAYS_WITH_UNIT = /^(\d{1,16}) ?(d|days?|w|weeks?)?$/i;
+
+/**
+ * Parses an option as a whole number from 1 to `limits.atMost`; `limits.otherwise` when it is absent. An option that counts days, by its name, may have
+ * its unit behind it: `7d`, `2w`. Throws `UsageError`.
+ */
 export function wholeNumber(
   name: string,
   given: string | undefined,
   limits: { otherwise: number; atMost: number },
 ): number {
   if (given === undefined) return limits.otherwise;
-  const value = Number(given);
-  if (/^\d{1,16}$/.test(given) && value >= 1 && value <= limits.atMost) return value;
+  const [, number, unit = 'd'] = (name.endsWith('days') ? DAYS_WITH_UNIT : /^(\d{1,16})$/).exec(given) ?? [];
+  const value = Number(number) * (/^w/i.test(unit) ? 7 : 1);
+  if (value >= 1 && value <= limits.atMost) return value;
   const range = limits.atMost === Number.MAX_SAFE_INTEGER ? 'above 0' : `from 1 to ${limits.atMost}`;
   throw new UsageError(`--${name} ${given}: expected a whole number ${range}.`);
 }
@@ -194,10 +200,11 @@ export function chosenParts<T extends string>(switches: Readonly<Record<T, boole
   return chosen.length === 0 ? names : chosen;
 }
 
-/** Parses an option as a share from 0 to 1; `otherwise` when it is absent. Throws `UsageError`. */
+/** Parses an option as a share from 0 to 1, also written in percent (`65%`); `otherwise` when it is absent. Throws `UsageError`. */
 export function shareOption(name: string, given: string | undefined, otherwise: number): number {
   if (given === undefined) return otherwise;
-  const value = Number(given);
-  if (/^(?:\d+(?:\.\d*)?|\.\d+)$/.test(given) && value <= 1) return value;
-  throw new UsageError(`--${name} ${given}: expected a number from 0 to 1, such as ${otherwise}.`);
+  const [, number, percent] = /^(\d+(?:\.\d*)?|\.\d+)(%?)$/.exec(given) ?? [];
+  const value = Number(number) / (percent === '%' ? 100 : 1);
+  if (value <= 1) return value;
+  throw new UsageError(`--${name} ${given}: expected a number from 0 to 1, such as ${otherwise}, or a percentage.`);
 }

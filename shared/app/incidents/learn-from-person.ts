@@ -58,7 +58,9 @@ export async function learnFromResolution(
   const said = { resolution: solution, helped: success, by, minutes };
   await remember(incident, { scope, evidence, class: failureClass, ...said, deps });
   return [
-    'The solution will be shown with similar failures.',
+    success
+      ? 'The solution will be shown with similar failures.'
+      : 'It did not help, so nothing ends; similar failures will say so.',
     ...(await correction(incident, resolution, deps)),
     ...(await learnPattern(incident, resolution, { scope, evidence, class: failureClass }, deps)),
   ];

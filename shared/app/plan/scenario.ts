@@ -1,3 +1,4 @@
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { type Classification, FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { ResourceState } from '@selfheal/log-reading/logs/resource-state.ts';
@@ -159,7 +160,9 @@ function situationOf(
   const service = configuration.services.find(({ id }) => id === serviceId);
   if (service === undefined)
     throw new InvalidInput(
-      `service: the configuration has no ${serviceId}; it has ${configuration.services.map(({ id }) => id).join(', ') || 'none'}.`,
+      configuration.services.length === 0
+        ? `service: the configuration lists no service, so there is no ${serviceId}: name the file of the deployment with --config FILE.`
+        : `service: ${unknownValue('service', serviceId, configuration.services.map(({ id }) => id))}`,
     );
   const alarm = scenario.alarm ?? service.alarms[0] ?? '';
   if (!service.alarms.includes(alarm))

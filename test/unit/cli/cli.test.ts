@@ -79,10 +79,10 @@ describe('the command line', () => {
     [['import-incidents', '--file=none.csv', '--dry-run'], 'none.csv: '],
     [
       ['update-confidence', '--pattern', 'p1', '--new-confidence', 'much', '--reason', 'r'],
-      '--confidence much: expected',
+      '--new-confidence much: expected',
     ],
     [['update-confidence', '--pattern'], 'Option \'--pattern\' needs a value: see "selfheal knowledge adjust --help".'],
-    [['knowledge', 'adjust', 'p1', '--new-confidence=much', '--reason', 'r'], '--confidence much: expected'],
+    [['knowledge', 'adjust', 'p1', '--new-confidence=much', '--reason', 'r'], '--new-confidence much: expected'],
     [['incidents', '--', '--file'], '"--file" is one argument too many: see "selfheal incident list --help".'],
   ])('[D119] takes %j: commands, options and operands by their other names', async (args, reason) => {
     const { code, stderr } = await runCommand(args);

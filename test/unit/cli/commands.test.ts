@@ -209,7 +209,7 @@ describe('knowledge search', () => {
       title: expect.any(String),
       score: expect.any(Number),
       resolution: expect.any(String),
-      reasons: ['both logs contain left, space'],
+      reasons: ['both contain left, space'],
     });
     const scores = results.map(({ score }) => score);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));

@@ -1,6 +1,7 @@
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { describe, expect, it } from 'vitest';
+import { Service } from '#shared/domain/configuration/configuration.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { anIncident, aPrediction } from '#test/builders/index.ts';
 import { aFile, runCommand } from './run-command.ts';
@@ -158,6 +159,15 @@ describe('the time that people say they worked', () => {
 });
 
 describe('the commands of the documents', () => {
+  it('[D138] resolve-incident with a solution that did not help ends nothing, and says so', async () => {
+    const { run, incident } = await aServedApi();
+    const failed = ['resolve-incident', incident.id, '--solution', 'Cleared the cache', '--success', 'no'];
+    const { code, text } = await run(...failed);
+    expect([code, text]).toEqual([0, expect.stringContaining('It did not help, so nothing ends')]);
+    expect(text).toContain(`${incident.id}: open`);
+    expect(text).not.toContain('will be shown');
+  });
+
   it('[D138] resolve-incident takes solution, description or action taken, resolution time and success', async () => {
     const { run, incident, deps } = await aServedApi();
     const flags = ['--solution', 'Raised the pool', '--resolution-time', '1h 30m', '--success', 'true'];
@@ -239,7 +249,8 @@ describe('the commands of the documents', () => {
         },
       },
     });
-    const incidents = [anIncident({ id: 'gh-byitself0001', status: 'resolved' }), byPerson];
+    const handedOver = anIncident({ id: 'gh-escalated001', status: 'escalated' });
+    const incidents = [anIncident({ id: 'gh-byitself0001', status: 'resolved' }), byPerson, handedOver];
     const asked: unknown[] = [];
     const list = async (query: unknown) => {
       asked.push(query);
@@ -247,7 +258,11 @@ describe('the commands of the documents', () => {
     };
     const { run } = await aServedApi({ lists: { list } });
     const all = await run('incidents', '--status', 'resolved');
-    expect(all.text.split('\n').filter((line) => line !== '')).toHaveLength(2);
+    expect(all.text.match(/^ +[\d-]+ {2}gh-\w+ +\w+/gm)?.map((line) => line.trim().split(/ +/).slice(1))).toEqual([
+      ['gh-byitself0001', 'resolved'],
+      ['gh-byperson0001', 'resolved'],
+      ['gh-escalated001', 'escalated'],
+    ]);
     const alone = await run('incidents', '--auto-resolved', '--json');
     expect(
       alone.text
@@ -261,6 +276,34 @@ describe('the commands of the documents', () => {
       { simulated: true, statuses: ['resolved', 'healed'] },
       { simulated: true, search: 'checkout timeout' },
     ]);
+  });
+
+  it('[D128] incidents refuses what nothing can be, and names what there is where nothing matches', async () => {
+    const checkout = Service.parse({ id: 'checkout', alarms: ['checkout-errors'] });
+    const list = async ({ service, repository }: { service?: string; repository?: string }) => {
+      const incidents = (service ?? repository) === undefined ? [anIncident()] : [];
+      return { incidents, next: null, corrupt: [] };
+    };
+    const { run } = await aServedApi({
+      lists: { list },
+      configure: (one) => ({ ...one, services: [checkout] }),
+    });
+    const contrary = await run('incidents', '--auto-resolved', '--status', 'escalated');
+    expect([contrary.code, contrary.stderr]).toEqual([
+      2,
+      'selfheal: --auto-resolved lists what ended well without a person, so nothing can be escalated: leave --status out, or name resolved or healed.\n',
+    ]);
+    const said = async (...args: string[]) => {
+      const { code, text, stderr } = await run('incidents', ...args);
+      expect([code, text]).toEqual([0, '']);
+      return stderr;
+    };
+    expect(await said('--service', 'Checkout')).toBe(
+      'selfheal: no incident matches. There is no service "Checkout"; did you mean checkout?\n',
+    );
+    expect(await said('--repo', 'acme/shopp')).toContain('did you mean acme/shop?');
+    expect(await said('--tag', 'nothing-like-it')).toContain('Use one of: ci.');
+    expect(await said('--service', 'checkout', '--before', '2001-01-01')).toBe('selfheal: no incident matches.\n');
   });
 
   it('[D126] test-log-pattern says whether a regular expression matches a line', async () => {

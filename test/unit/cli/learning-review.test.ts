@@ -74,7 +74,12 @@ describe('the scheduled review of learning', () => {
   });
 
   it.each([
-    [['--frequency', 'sometimes'], '--frequency sometimes: expected a whole number from 1 to 90.'],
+    [
+      ['--frequency', 'sometimes'],
+      '--frequency sometimes: expected daily, weekly, monthly, or a number of days from 1 to 90.',
+    ],
+    [['--frequency', 'constructor'], '--frequency constructor: expected daily, weekly'],
+    [['--frequency', '91d'], '--frequency 91d: expected daily, weekly'],
     [['--actions', 'retrain_everything'], '--actions retrain_everything: use some of update_confidence'],
     [['--notification-email', 'ada'], 'recipient'],
   ])('[D170] refuses %j', async (args, reason) => {

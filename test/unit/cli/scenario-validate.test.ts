@@ -151,7 +151,7 @@ describe('selfheal scenario validate', () => {
   it.each([
     [[], 'needs --scenario FILE'],
     [['--scenario', 'missing.yaml'], 'missing.yaml: there is no such file.'],
-    [['--scenario', 'x', '--service', 'nobody'], 'service: the configuration has no nobody; it has checkout.'],
+    [['--scenario', 'x', '--service', 'nobody'], 'service: There is no service "nobody". Use one of: checkout.'],
     [['--scenario', 'x', '--service', 'checkout', '--alarm', 'other'], 'it has checkout-errors.'],
     [['--scenario', 'x', '--service', 'checkout', '--repo', 'acme/shop'], 'either a service or a repository'],
     [['--scenario', 'x', '--confidence-threshold', '90'], '--confidence-threshold 90: expected a number from 0 to 1'],

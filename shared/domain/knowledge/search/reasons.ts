@@ -41,7 +41,7 @@ export function reasonsOf({ sameFailure, sameMeaning = false, sameClass, shared 
   add('blame', named('both blame', blamed));
   add('error', named('both have the error', [...names.error, ...names.code]));
   if (sameClass !== null) add('class', `the same kind of failure, ${sameClass.replaceAll('_', ' ')}`);
-  add('words', named('both logs contain', plainNames(names.word, [...packages, ...blamed])));
+  add('words', named('both contain', plainNames(names.word, [...packages, ...blamed])));
   return reasons;
 }
 

@@ -69,8 +69,8 @@ describe('recall out of memory', () => {
       [aPastIncident().id, 'both have the error econnreset'],
     ]);
     expect(found.entries.map(({ item, reasons }) => [item.id, reasons.map(({ text }) => text)])).toEqual([
-      ['proxy', ['both have the error econnreset', 'both logs contain econnreset, registry']],
-      ['registry', ['the same kind of failure, network connectivity', 'both logs contain econnreset, registry']],
+      ['proxy', ['both have the error econnreset', 'both contain econnreset, registry']],
+      ['registry', ['the same kind of failure, network connectivity', 'both contain econnreset, registry']],
     ]);
     expect(found.limits).toEqual([]);
   });

@@ -53,7 +53,7 @@ describe('recall', () => {
       'both blame basket',
       'both have the error typeerror',
       'the same kind of failure, dependency conflicts',
-      'both logs contain checkout, class',
+      'both contain checkout, class',
     ]);
   });
 
