@@ -130,8 +130,8 @@ describe('selfheal log monitor', () => {
   });
 
   it.each([
-    [['--duration', 'soon'], '--for soon: expected seconds, or a time with its unit'],
-    [['--duration', '0'], '--for 0: expected from 1 to 86400 seconds'],
+    [['--duration', 'soon'], '--duration soon: expected seconds, or a time with its unit'],
+    [['--duration', '0'], '--duration 0: expected from 1 to 86400 seconds'],
     [['--every', '-1'], '--every'],
     [['--pattern', 'timed out'], '--pattern timed out: expected NAME=REGEX'],
     [['--pattern', 'broken=('], '--pattern broken: not a pattern of RE2'],
