@@ -41,6 +41,7 @@ describe('selfheal config', () => {
 
   it('[D189] [D190] [D255] set knows the settings by the names of the older tool, in one object', async () => {
     const { run, overlay } = await admin();
+    expect((await run('config', 'show')).text).toMatch(/^features\.riskAssessment +true +\(deployed\)$/m);
     const { code } = await run(
       'config',
       'set',
@@ -68,7 +69,7 @@ describe('selfheal config', () => {
       expect(text).toMatch(line);
   });
 
-  it('[D190] set enable_risk_assessment=true makes a busy service wait for a person, who is told why', async () => {
+  it('[D189] [D190] set enable_risk_assessment=true makes a busy service wait for a person, who is told why', async () => {
     const api = await aServedApi({
       rig: { family: 'ecs', actionId: 'redeploy-ecs-service' },
       configure: (one) => ({

@@ -167,6 +167,17 @@ describe('selfheal learning, signed in', () => {
     expect(line).toBe('stage suggest (50%), 1 pattern, accuracy 80.0% (8 of 10)\n');
     expect((await run('learning', 'monitor', '--every', '0')).code).toBe(2);
   });
+
+  it('[D162] start-learning-monitor --dashboard shows it again after a change, and says nothing while nothing changes', async () => {
+    const { runThrough, patterns } = await aSchool();
+    const looks = ['start-learning-monitor', '--dashboard', '--every', '30', '--for', '2m'];
+    const { code, text } = await runThrough('viewer', looks, async (pause) => {
+      if (pause === 2) await patterns.write(aPattern({ id: 'fedcba987654', scope: SCOPE, stage: 'observe' }));
+    });
+    expect(code).toBe(0);
+    expect(text.match(/^learning: stage suggest/gm)).toHaveLength(2);
+    expect(text.match(/^patterns: \d+/gm)).toEqual(['patterns: 1', 'patterns: 2']);
+  });
 });
 
 describe('selfheal status and costs', () => {

@@ -75,7 +75,11 @@ describe('the feedback on a pull request', () => {
     });
     expect(comments()).toHaveLength(1);
     for (const job of ['test', 'coverage', 'security', 'lint']) expect(comments()[0]?.body).toContain(`\`${job}\``);
+    // Of each kind what it found: tests, coverage, vulnerabilities.
+    const found = [/rounds totals per line/, /91\.2 ?%/, /deep-merge/];
+    for (const one of found) expect(comments()[0]?.body).toMatch(one);
     const [check] = checks();
+    for (const one of found) expect(check?.summary).toMatch(one);
     expect(check).toMatchObject({ name: 'Selfheal', conclusion: 'failure', title: '2 of 4 jobs failed' });
     expect(
       check?.annotations.map(({ path, start_line, end_line, annotation_level }) => [

@@ -66,6 +66,19 @@ describe('the goals', () => {
       status: 'missed',
       measured: 'none was closed yet; 1 open, 1 of them for longer than 3 days',
     });
+    // What a pull request has is not in the default branch yet.
+    const proposed = aRunRecord({
+      run: 99,
+      at: daysAgo(1),
+      isDefaultBranch: false,
+      vulnerabilities: { critical: 9, high: 9 },
+    });
+    expect(kpi('mttr-high', [...runs, proposed])).toEqual(kpi('mttr-high', runs));
+    const slow = daily(12, (at) => ({ vulnerabilities: { critical: 0, high: at < 9 ? 1 : 0 } }));
+    expect(kpi('mttr-high', slow)).toMatchObject({
+      status: 'missed',
+      measured: expect.stringContaining('mean 9.0 days'),
+    });
     const clean = daily(3, () => ({ vulnerabilities: { critical: 0, high: 0 } }));
     expect(kpi('mttr-critical', clean)?.status).toBe('met');
   });

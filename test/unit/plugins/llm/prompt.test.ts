@@ -26,6 +26,15 @@ describe('the prompt', () => {
     expect(system).toContain('report_diagnosis');
   });
 
+  it('[A32] has the text of the domain that failed beside the common one, and of no other', () => {
+    const prompts = { base: 'Diagnose.', ofFamily: { application: 'Neo4j is on bolt.', code: 'FastAPI.' } };
+    const system = systemPromptOf(prompts, 'code');
+    expect(system.startsWith('Diagnose.')).toBe(true);
+    expect(system).toContain('FastAPI.');
+    expect(system).not.toContain('Neo4j');
+    expect(systemPromptOf(prompts, 'testing')).not.toMatch(/FastAPI|Neo4j/);
+  });
+
   it('[A5] holds the errors that were parsed out of a log, not the log', () => {
     const noise = Array.from({ length: 3000 }, (_, at) => `2026-01-02T03:04:05Z INFO built package number ${at}\n`);
     const excerpts = makeExcerpts(1);

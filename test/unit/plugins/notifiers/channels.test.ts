@@ -222,5 +222,12 @@ describe('a channel that somebody adds', () => {
     ).toMatchObject([
       { id: 'own', outcome: 'told', message: { text: expect.stringContaining('{"said":"Alarm ledger-latency') } },
     ]);
+    // Told of what its section names alone, once, by a secret that it may read and that has its fields.
+    const [other] = notifiersOf({ notifiers: { own: { tell: ['upkeep'] } } }, [own]);
+    expect(other?.wants(story as Announcement)).toBe(false);
+    expect(own).toMatchObject({ repeatable: false, uses: { channelSecret: ['secretsmanager:GetSecretValue'] } });
+    const unset = { ...poster, secretOf: async () => ({}) };
+    await expect(used?.notify(story as Announcement, { poster: unset } as never)).rejects.toThrow(/own.*url/s);
+    expect(sent).toHaveLength(1);
   });
 });
