@@ -20,7 +20,7 @@ const GROUPS: readonly (readonly [title: string, nouns: readonly string[]])[] = 
     ['status', 'watch', 'incident', 'event', 'action', 'approval', 'policy', 'config', 'user', 'key', 'data', 'notify'],
   ],
   ['Services', ['service', 'alert', 'metric', 'performance', 'source', 'baseline', 'production', 'playbook', 'cost']],
-  ['Learning', ['knowledge', 'solution', 'learning', 'model', 'quality', 'confidence', 'experiment', 'train']],
+  ['Learning', ['knowledge', 'solution', 'learning', 'model', 'answers', 'confidence', 'experiment', 'train']],
 ];
 
 export const groupOf = (name: string): string =>

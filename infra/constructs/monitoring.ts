@@ -19,7 +19,7 @@ const RUNBOOK = {
   throttles: 'throttles',
   functionErrors: 'function-errors',
   apiErrors: 'api-errors',
-  qualityDegraded: 'quality-degraded',
+  qualityDegraded: 'answers-got-worse',
 } as const;
 type Section = keyof typeof RUNBOOK;
 

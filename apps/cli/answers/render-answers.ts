@@ -57,7 +57,7 @@ function mixLines({ mix }: QualityReport): string[] {
 }
 
 /** The report as text. */
-export function renderQuality(report: QualityReport): string {
+export function renderAnswers(report: QualityReport): string {
   const { model, predictions, judged, abstained, unknown, brier, calibrationError, retrain } = report;
   return [
     `model ${model}: ${predictions} predictions, ${judged} scored, ${abstained} abstained, ${unknown} without a known outcome`,

@@ -10,10 +10,11 @@ import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { changeBy, REGISTRY_OPTIONS } from '#apps/workbench/registry/open-registry.ts';
 import { correctPrediction } from '#shared/app/learning/correct-prediction.ts';
 import { Correction } from '#shared/domain/quality/prediction.ts';
-import { openPredictions } from '../quality/render-quality.ts';
+import { openPredictions } from '../answers/render-answers.ts';
 
-export const qualityCorrect = defineCommand({
-  name: 'quality correct',
+export const answersCorrect = defineCommand({
+  name: 'answers correct',
+  aliases: ['quality correct'],
   summary: 'record the true class of a failure; the predicted class confirms the prediction',
   details:
     'A correction is used only to score the prediction: it never makes Selfheal do more by itself.\n' +
@@ -21,7 +22,7 @@ export const qualityCorrect = defineCommand({
   operands: { shown: 'INCIDENT CLASS', atLeast: 2, atMost: 2 },
   options: { table: REGISTRY_OPTIONS.table, ...DRY_RUN_OPTION, ...JSON_OPTION },
   async run({ operands: [incidentId = '', given = ''], options }, terminal) {
-    if (options.table === undefined) throw new UsageError('"selfheal quality correct" needs --table NAME.');
+    if (options.table === undefined) throw new UsageError('"selfheal answers correct" needs --table NAME.');
     const parsed = Correction.shape.class.safeParse(given);
     if (!parsed.success) {
       throw new UsageError(unknownValue('class', given, Correction.shape.class.options));

@@ -4,7 +4,7 @@ import { watchedModel } from '#shared/app/upkeep/watch-quality.ts';
 import { promisedBy } from '#shared/domain/learning/provenance.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import { qualityOf, type WatchedModel } from '#shared/domain/quality/quality-report.ts';
-import { openPredictions, predictionsIn, renderQuality } from '../quality/render-quality.ts';
+import { openPredictions, predictionsIn, renderAnswers } from '../answers/render-answers.ts';
 
 interface Request {
   readonly model?: string | undefined;
@@ -23,9 +23,10 @@ async function modelOf({ model, table, registry }: Request): Promise<WatchedMode
 
 const MAX_PREDICTIONS = 20_000;
 
-export const qualityReport = defineCommand({
-  name: 'quality report',
-  summary: 'report the quality of predictions: accuracy, Brier score, reliability, degradation, cost',
+export const answersReport = defineCommand({
+  name: 'answers report',
+  aliases: ['quality report'],
+  summary: 'report how good the answers are: accuracy, Brier score, reliability, degradation, cost',
   details:
     'Reads predictions from a JSON Lines file, or with --table from a deployment. --records prints the predictions as JSON Lines instead, for later\n' +
     'use. A prediction is scored by a re-run, a rollback or a person; predictions without an outcome are not counted.\n' +
@@ -46,7 +47,7 @@ export const qualityReport = defineCommand({
   async run({ operands: [file], options }, terminal) {
     const { table } = options;
     if ((file === undefined) === (table === undefined)) {
-      throw new UsageError('"selfheal quality report" needs either a file of predictions or --table NAME.');
+      throw new UsageError('"selfheal answers report" needs either a file of predictions or --table NAME.');
     }
     const last = wholeNumber('last', options.last, { otherwise: 2000, atMost: MAX_PREDICTIONS });
     const predictions: readonly Prediction[] =
@@ -58,7 +59,7 @@ export const qualityReport = defineCommand({
       return 0;
     }
     const report = qualityOf(predictions, await modelOf(options));
-    await terminal.write(options.json === true ? `${JSON.stringify(report)}\n` : renderQuality(report));
+    await terminal.write(options.json === true ? `${JSON.stringify(report)}\n` : renderAnswers(report));
     return report.degraded ? 1 : 0;
   },
 });

@@ -92,7 +92,7 @@ export const confidenceCalibrate = defineCommand({
   summary:
     'fit a calibration of confidences to outcomes: Platt scaling or isotonic regression, evaluated on held-out answers',
   details:
-    'Without a file it takes the answers of the model in production, signed in. Each line of a file is {"confidence": 0.8, "right": true} or a prediction printed by "selfheal quality report --records". Confidences stay\n' +
+    'Without a file it takes the answers of the model in production, signed in. Each line of a file is {"confidence": 0.8, "right": true} or a prediction printed by "selfheal answers report --records". Confidences stay\n' +
     'as they are below 50 scored answers, or when no calibration is shown to be better. --out only keeps the result for your records: decisions\n' +
     'are calibrated by verified outcomes and do not read the file.',
   operands: { shown: '[FILE.jsonl]', atLeast: 0, atMost: 1 },

@@ -6,6 +6,8 @@ import { actionTry } from './action-try.ts';
 import { airflowImport } from './airflow-import.ts';
 import { alertSet } from './alert-set.ts';
 import { analyzeCommand } from './analyze.ts';
+import { answersCorrect } from './answers-correct.ts';
+import { answersReport } from './answers-report.ts';
 import { approvalApprove } from './approval-approve.ts';
 import { approvalDelegate } from './approval-delegate.ts';
 import { approvalReject } from './approval-reject.ts';
@@ -97,8 +99,6 @@ import { pluginList } from './plugin-list.ts';
 import { policyResume } from './policy-resume.ts';
 import { productionCheck } from './production-check.ts';
 import { productionConfigure } from './production-configure.ts';
-import { qualityCorrect } from './quality-correct.ts';
-import { qualityReport } from './quality-report.ts';
 import { redactCommand } from './redact.ts';
 import { replay } from './replay.ts';
 import { reportParse } from './report-parse.ts';
@@ -204,8 +204,8 @@ const ORDER: readonly (Command | string)[] = [
   modelList,
   modelPromote,
   modelRollback,
-  qualityReport,
-  qualityCorrect,
+  answersReport,
+  answersCorrect,
   confidenceCalibrate,
   experimentResults,
   experimentStart,

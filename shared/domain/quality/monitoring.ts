@@ -249,7 +249,7 @@ export function deploymentRules() {
             '1h',
             'warning',
             'Answers got worse',
-            'The answers of the model are worse than promised. "selfheal quality report" says where.',
+            'The answers of the model are worse than promised. "selfheal answers report" says where.',
           ),
           ...SERVICE_LEVELS.flatMap(({ alert, goal, summary, budget, events, missing }) =>
             BURN_RATES.map(({ rate, long, short, severity }) => {

@@ -9,9 +9,9 @@ const MODEL = version?.provenance.model ?? '';
 const REGISTRY = () => ['--registry', `${aFolder()}/registry.json`];
 const lines = (some: readonly unknown[]): string => some.map((one) => JSON.stringify(one)).join('\n');
 const report = async (content: string, ...more: string[]) =>
-  await runCommand(['quality', 'report', aFile(content, 'predictions.jsonl'), ...REGISTRY(), ...more]);
+  await runCommand(['answers', 'report', aFile(content, 'predictions.jsonl'), ...REGISTRY(), ...more]);
 
-describe('selfheal quality report', () => {
+describe('selfheal answers report', () => {
   it('[C69][A71] prints accuracy, Brier score, reliability and cost of the shipped model as JSON', async () => {
     const spending = {
       provider: 'anthropic',
@@ -47,7 +47,7 @@ describe('selfheal quality report', () => {
     const bad = judgedPredictions(rightOf(10, 80), { model: MODEL });
     const registry = REGISTRY();
     // The shipped model promises what its provenance says; one without a figure of its verdict promises nothing.
-    const { code, stdout } = await runCommand(['quality', 'report', aFile(lines(bad)), ...registry]);
+    const { code, stdout } = await runCommand(['answers', 'report', aFile(lines(bad)), ...registry]);
     const promises = version?.provenance.metrics.some(({ name }) => name === PROMISES.verdict);
     expect(code).toBe(promises ? 1 : 0);
     expect(stdout.toString()).toContain(promises ? 'retrain: The verdict was right' : 'nothing promised');
@@ -71,21 +71,24 @@ describe('selfheal quality report', () => {
   });
 
   it('asks for one place to read from', async () => {
-    expect(await runCommand(['quality', 'report'])).toMatchObject({
+    expect(await runCommand(['answers', 'report'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('needs either'),
     });
   });
 });
 
-describe('selfheal quality correct', () => {
+describe('selfheal answers correct', () => {
   it('names the classes when it is given none', async () => {
-    const { code, stderr } = await runCommand(['quality', 'correct', 'gh-00000001', 'gremlins', '--table', 'stats']);
+    const { code, stderr } = await runCommand(['answers', 'correct', 'gh-00000001', 'gremlins', '--table', 'stats']);
     expect(code).toBe(2);
     expect(stderr).toContain('Use one of: resource_exhaustion');
   });
 
   it('asks for the table', async () => {
-    expect((await runCommand(['quality', 'correct', 'gh-00000001', 'flaky_tests'])).stderr).toContain('--table');
+    for (const noun of ['answers', 'quality'])
+      expect((await runCommand([noun, 'correct', 'gh-00000001', 'flaky_tests'])).stderr).toContain(
+        '"selfheal answers correct" needs --table NAME.',
+      );
   });
 });

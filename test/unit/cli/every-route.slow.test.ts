@@ -104,8 +104,8 @@ const DIRECT: Readonly<Record<string, string>> = {
   'model list': 'get /api/models',
   'model promote': 'post /api/models/{id}/promote',
   'model rollback': 'post /api/models/rollback',
-  'quality report': 'get /api/learning/quality',
-  'quality correct': 'post /api/learning/corrections',
+  'answers report': 'get /api/learning/quality',
+  'answers correct': 'post /api/learning/corrections',
 };
 /** Registers files of megabytes, which no body of the API may have; it needs the bucket's credentials. */
 const WITHOUT_ROUTE = ['train'];

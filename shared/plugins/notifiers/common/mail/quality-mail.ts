@@ -22,7 +22,7 @@ export function renderDegradationMail({ report, retraining, stopped }: Announcem
     `${measured} ${judged} answers were judged in all; the outcome of ${unknown} is unknown.${drift}`,
     ...stopLines({ stopped, timeZone: 'UTC' }).slice(1),
     retrainingText(retraining),
-    'What to do: look at `selfheal quality report`. If an older version was better, restore it with `selfheal model rollback`. The runbook says more under "Quality degraded".',
+    'What to do: look at `selfheal answers report`. If an older version was better, restore it with `selfheal model rollback`. The runbook says more under "Answers got worse".',
     'Nothing was turned off: the policy still limits actions. You are told once, and again only if answers get better and then worse.',
   ];
   return {
@@ -35,7 +35,7 @@ function retrainingText(retraining: Retraining | null): string {
   if (retraining === null || retraining.kind === 'no-model')
     return 'No new version was trained, because training failed; the log of the function `quality` says why. `selfheal train` trains one from labelled logs.';
   if (retraining.kind === 'too-few')
-    return `No new version was trained: people have named the class of ${retraining.cases} failures, and ${retraining.needed} are needed. \`selfheal quality correct\` names one.`;
+    return `No new version was trained: people have named the class of ${retraining.cases} failures, and ${retraining.needed} are needed. \`selfheal answers correct\` names one.`;
   const { id, cases, rights, reasonsAgainst } = retraining;
   const compared = `A new version, ${id}, was trained with these failures and is a candidate. Of ${cases} failures whose class people named, it got ${rights.after} right without having learned from them; the version in production got ${rights.before} right.`;
   return reasonsAgainst.length === 0
