@@ -1,6 +1,6 @@
-import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { type Classification, FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { ResourceState } from '@selfheal/log-reading/logs/resource-state.ts';
 import type { Deployment, Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import * as z from 'zod';
@@ -162,7 +162,11 @@ function situationOf(
     throw new InvalidInput(
       configuration.services.length === 0
         ? `service: the configuration lists no service, so there is no ${serviceId}: name the file of the deployment with --config FILE.`
-        : `service: ${unknownValue('service', serviceId, configuration.services.map(({ id }) => id))}`,
+        : `service: ${unknownValue(
+            'service',
+            serviceId,
+            configuration.services.map(({ id }) => id),
+          )}`,
     );
   const alarm = scenario.alarm ?? service.alarms[0] ?? '';
   if (!service.alarms.includes(alarm))

@@ -121,7 +121,9 @@ describe('selfheal knowledge rollback', () => {
   it('asks for a date that has been, and a reason', async () => {
     const path = file(late());
     expect((await run('rollback', path, '--reason', 'x')).stderr).toContain('needs --to DATE');
-    expect((await run('rollback', path, '--to', 'soon', '--reason', 'x')).stderr).toContain('--to soon: expected a date such as');
+    expect((await run('rollback', path, '--to', 'soon', '--reason', 'x')).stderr).toContain(
+      '--to soon: expected a date such as',
+    );
     expect((await run('rollback', path, '--to', '2030-01-01', '--reason', 'x')).stderr).toContain('in the future');
     expect((await run('rollback', path, '--to', '1969-12-31')).stderr).toContain('needs --reason');
   });
