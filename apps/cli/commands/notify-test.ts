@@ -28,7 +28,7 @@ const MAX_TEXT = 20_000;
 async function configurationIn(path: string) {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'ENOENT' ? 'there is no such file' : cause.message;
-    throw new UsageError(`${path} cannot be read: ${why}. Name another one with --configuration FILE.`);
+    throw new UsageError(`${path} cannot be read: ${why}. Name another one with --config FILE.`);
   });
   let json: unknown;
   try {
@@ -65,7 +65,7 @@ export const notifyTest = defineCommand({
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     incident: { type: 'string', value: 'sample', about: 'the incident: sample, which is the default' },
-    configuration: { type: 'string', value: 'FILE', about: `selfheal.json; ${DEFAULT_CONFIGURATION} by default` },
+    config: { type: 'string', value: 'FILE', about: `selfheal.json; ${DEFAULT_CONFIGURATION} by default` },
     severity: { type: 'string', value: 'LEVEL', about: 'low, medium, high (the default) or critical' },
     service: { type: 'string', value: 'ID', about: 'the service that it is about' },
     repo: { type: 'string', value: 'OWNER/NAME', about: 'the repository that it is about' },
@@ -77,7 +77,7 @@ export const notifyTest = defineCommand({
   async run({ options }, terminal) {
     if ((options.incident ?? 'sample') !== 'sample')
       throw new UsageError(`--incident ${options.incident}: only "sample" can be tried.`);
-    const configuration = await configurationIn(options.configuration ?? DEFAULT_CONFIGURATION);
+    const configuration = await configurationIn(options.config ?? DEFAULT_CONFIGURATION);
     const now = instantOption(options.at, terminal.now());
     const { timeZone } = configuration.policy.circumstances;
     const severity = severityOption(options.severity) ?? 'high';

@@ -31,7 +31,7 @@ async function checkConfiguration(path: string): Promise<ConnectionCheck> {
   } catch (error) {
     if (error instanceof InvalidInput) return { name, state: 'failed', detail: cleanText(error.message, MAX_REASON) };
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return { name, state: 'unknown', detail: `${path} does not exist: name it with --configuration FILE` };
+    return { name, state: 'unknown', detail: `${path} does not exist: name it with --config FILE` };
   }
 }
 
@@ -92,7 +92,7 @@ function judgePolicy({ unreadable, killSwitch, effective, origins }: RuntimePoli
 }
 
 const OPTIONS = {
-  configuration: { type: 'string', value: 'FILE', about: 'selfheal.json; config/selfheal.json by default' },
+  config: { type: 'string', value: 'FILE', about: 'selfheal.json; config/selfheal.json by default' },
   topic: { type: 'string', value: 'ARN', about: 'EscalationTopicArn: whether somebody gets the mails' },
   repo: {
     type: 'string',
@@ -115,7 +115,7 @@ export const productionCheck = defineCommand({
   async run({ options }, terminal) {
     const deployment = await checkDeployment(options, terminal);
     const checks: ConnectionCheck[] = [
-      await checkConfiguration(options.configuration ?? 'config/selfheal.json'),
+      await checkConfiguration(options.config ?? 'config/selfheal.json'),
       deployment,
       ...(deployment.state === 'ok' ? await checkPolicy(options, terminal) : []),
       ...(await checkToken(options.repo ?? (terminal.environment.GITHUB_REPOSITORY || null), terminal)),

@@ -233,7 +233,7 @@ describe('the commands of the older documents', () => {
       '{"version": 1, "github": {"repositories": [{"name": "acme/shop", "mode": "act"}]}}',
       'selfheal.json',
     );
-    const at = ['production-readiness-check', '--configuration', file];
+    const at = ['production-readiness-check', '--config', file];
     const ready = await run(...at);
     expect(ready.code).toBe(0);
     expect(ready.text).toMatch(/^ok {6}Configuration: .*may change acme\/shop\nok {6}Deployment: /);
@@ -243,7 +243,7 @@ describe('the commands of the older documents', () => {
 
     await run('policy', 'stop', '--yes', '--reason', 'a drill');
     const broken = aFile('{"version": 1, "policy": {"maxActionsPerHour": -1}}', 'broken.json');
-    const stopped = await run('production', 'check', '--configuration', broken, '--json');
+    const stopped = await run('production', 'check', '--config', broken, '--json');
     expect(stopped.code).toBe(1);
     const { ready: isReady, checks } = JSON.parse(stopped.text);
     expect(isReady).toBe(false);
@@ -258,7 +258,7 @@ describe('the commands of the older documents', () => {
     const { code, text } = await runAs('', [
       'production',
       'check',
-      '--configuration',
+      '--config',
       'none.json',
       '--url',
       'http://127.0.0.1:9',

@@ -29,7 +29,7 @@ const CONFIGURATION = {
 
 async function tryIt(args: readonly string[], configuration: unknown = CONFIGURATION) {
   const path = aFile(JSON.stringify(configuration), 'selfheal.json');
-  const { stdout, ...rest } = await runCommand(['notify', 'test', '--configuration', path, ...args]);
+  const { stdout, ...rest } = await runCommand(['notify', 'test', '--config', path, ...args]);
   return { ...rest, stdout: stdout.toString() };
 }
 const outcomes = (stdout: string) =>
