@@ -1,4 +1,13 @@
-import { currentJobs, type Job, type MergeRequest, type Note, type Pipeline, type Project, statusOf } from './state.ts';
+import {
+  currentJobs,
+  type Job,
+  type MergeRequest,
+  type Note,
+  type Pipeline,
+  type Project,
+  statusOf,
+  type User,
+} from './state.ts';
 
 /** https://docs.gitlab.com/api/pipelines/ */
 export const pipelineAnswer = (pipeline: Pipeline, origin: string) => {
@@ -41,18 +50,58 @@ export const mergeRequestAnswer = (request: MergeRequest, project: Project, orig
   state: request.state,
   sha: request.sha,
   author: request.author,
-  source_project_id: project.id,
+  source_project_id: request.sourceProjectId,
   target_project_id: project.id,
   web_url: `${origin}/${project.path}/-/merge_requests/${request.iid}`,
 });
 
 /** https://docs.gitlab.com/api/notes/ */
-export const noteAnswer = ({ id, body, author }: Note) => ({
+export const noteAnswer = ({ id, body, author, internal }: Note) => ({
   id,
   body,
-  author,
+  author: { id: author.id, username: author.username },
   system: false,
+  internal,
   noteable_type: 'MergeRequest',
+});
+
+/** https://docs.gitlab.com/api/users/#get-a-single-user */
+export const userAnswer = ({ id, username, bot = false, state = 'active' }: User) => ({ id, username, bot, state });
+
+/** https://docs.gitlab.com/api/members/ */
+export const memberAnswer = (user: User, level: number) => ({
+  ...userAnswer(user),
+  access_level: level,
+  membership_state: 'active',
+});
+
+/** https://docs.gitlab.com/user/project/integrations/webhook_events/#comment-events */
+export const noteEvent = (note: Note, request: MergeRequest, project: Project, origin: string) => ({
+  object_kind: 'note',
+  event_type: note.internal ? 'confidential_note' : 'note',
+  user: { id: note.author.id, name: note.author.username, username: note.author.username },
+  project_id: project.id,
+  project: { id: project.id, path_with_namespace: project.path, default_branch: project.defaultBranch },
+  object_attributes: {
+    id: note.id,
+    note: note.body,
+    noteable_type: 'MergeRequest',
+    author_id: note.author.id,
+    project_id: project.id,
+    discussion_id: note.discussion,
+    system: false,
+    internal: note.internal,
+    action: note.edits === 0 ? 'create' : 'update',
+    url: `${origin}/${project.path}/-/merge_requests/${request.iid}#note_${note.id}`,
+  },
+  merge_request: {
+    id: project.id * 1000 + request.iid,
+    iid: request.iid,
+    author_id: request.author.id,
+    state: request.state,
+    source_project_id: request.sourceProjectId,
+    target_project_id: project.id,
+  },
 });
 
 /** https://docs.gitlab.com/user/project/integrations/webhook_events/#pipeline-events */

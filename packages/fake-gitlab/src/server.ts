@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jobAnswer, mergeRequestAnswer, noteAnswer, pipelineAnswer, pipelineEvent } from './answers.ts';
+import {
+  jobAnswer,
+  memberAnswer,
+  mergeRequestAnswer,
+  noteAnswer,
+  noteEvent,
+  pipelineAnswer,
+  pipelineEvent,
+  userAnswer,
+} from './answers.ts';
 import {
   currentJobs,
   DEVELOPER,
@@ -31,9 +40,15 @@ export interface PipelineSpec {
   readonly files?: Readonly<Record<string, string>>;
 }
 
+/** `thread`: whose note it answers. */
+interface NoteKind {
+  readonly internal?: boolean;
+  readonly thread?: Note;
+}
+
 /** A request that changed something. */
 export interface Change {
-  readonly what: 'retry' | 'cancel' | 'note' | 'note-edit' | 'quick-action';
+  readonly what: 'retry' | 'cancel' | 'note' | 'note-edit' | 'quick-action' | 'award';
   readonly about: string;
 }
 
@@ -45,7 +60,11 @@ export interface FakeGitlab {
   readonly refused: readonly string[];
   addProject(path: string, files?: Record<string, string>): Project;
   addPipeline(project: Project, spec: PipelineSpec): Pipeline;
-  addUser(username: string): User;
+  addUser(username: string, kind?: Pick<User, 'bot' | 'state'>): User;
+  /** Somebody writes a note on a merge request; it is told of by `deliverNote`. */
+  comment(project: Project, mergeRequest: number, author: User, body: string, kind?: NoteKind): Note;
+  /** Sends the event of a note; gives the status of the answer. */
+  deliverNote(project: Project, note: Note, headers?: Readonly<Record<string, string>>): Promise<number>;
   notes(project: Project, mergeRequest: number): readonly Note[];
   setWebhook(webhook: { readonly url: string; readonly token: string }): void;
   /** Sends the pipeline's event; gives the status of the answer. */
@@ -102,20 +121,22 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
     finishedAt,
   });
 
-  async function deliver(pipeline: Pipeline, headers: Readonly<Record<string, string>> = {}): Promise<number> {
+  const deliver = (pipeline: Pipeline, headers: Readonly<Record<string, string>> = {}): Promise<number> =>
+    send(pipelineEvent(pipeline, origin), { 'x-gitlab-event': 'Pipeline Hook', ...headers });
+
+  async function send(event: object, headers: Readonly<Record<string, string>>): Promise<number> {
     if (webhook === null) throw new Error('No webhook is set.');
     const answer = await fetch(webhook.url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         'user-agent': 'GitLab/18.0.0',
-        'x-gitlab-event': 'Pipeline Hook',
         'x-gitlab-token': webhook.token,
         'x-gitlab-event-uuid': randomUUID(),
         'idempotency-key': randomUUID(),
         ...headers,
       },
-      body: JSON.stringify(pipelineEvent(pipeline, origin)),
+      body: JSON.stringify(event),
     });
     await answer.text();
     return answer.status;
@@ -136,7 +157,33 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
     });
   }
 
-  function write(project: Project, request: MergeRequest, body: string, note?: Note): Note {
+  function addNote(
+    project: Project,
+    mergeRequest: number,
+    author: User,
+    body: string,
+    { internal = false, discussion }: { readonly internal?: boolean; readonly discussion?: string },
+  ): Note {
+    const id = nextId();
+    const made: Note = {
+      ...{ id, author, mergeRequest, body, internal, edits: 0, awards: [] },
+      discussion: discussion ?? shaOf(`discussion ${id}`),
+    };
+    project.notes.push(made);
+    return made;
+  }
+
+  /** https://docs.gitlab.com/api/emoji_reactions/: the same emoji a second time is refused with 404. */
+  function award(project: Project, { awards, id }: Note, { body: { name } }: Call): Answer {
+    if (typeof name !== 'string') return { status: 400, json: { error: 'name is missing' } };
+    if (awards.includes(name))
+      return { status: 404, json: { message: '404 Award Emoji Name has already been taken Not Found' } };
+    awards.push(name);
+    changes.push({ what: 'award', about: `${project.path}/notes/${id}: ${name}` });
+    return { status: 201, json: { id: nextId(), name, user: userAnswer(SELF) } };
+  }
+
+  function write(project: Project, request: MergeRequest, body: string, note?: Note, discussion?: string): Note {
     const about = `${project.path}/merge_requests/${request.iid}`;
     for (const action of quickActionsIn(body)) {
       changes.push({ what: 'quick-action', about: `${about}: ${action}` });
@@ -149,25 +196,45 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
       note.edits += 1;
       return note;
     }
-    const made: Note = { id: nextId(), author: SELF, mergeRequest: request.iid, body, edits: 0 };
-    project.notes.push(made);
-    return made;
+    return addNote(project, request.iid, SELF, body, discussion === undefined ? {} : { discussion });
   }
 
   function answerRequest(project: Project, request: MergeRequest, rest: readonly string[], call: Call): Answer {
-    const [kind, id] = rest;
+    const [kind, id, part] = rest;
     if (kind === undefined) return { status: 200, json: mergeRequestAnswer(request, project, origin) };
     if (kind === 'diffs') return { status: 200, json: [] };
-    if (kind !== 'notes') return NOT_FOUND;
     const notes = project.notes.filter(({ mergeRequest }) => mergeRequest === request.iid);
+    if (kind === 'discussions') return answerThread(project, request, notes, rest, call);
+    if (kind !== 'notes') return NOT_FOUND;
     if (id === undefined && call.method === 'GET') return { status: 200, json: notes.map(noteAnswer) };
+    const known = notes.find((one) => one.id === Number(id));
+    if (part !== undefined || call.method === 'GET')
+      return known === undefined
+        ? NOT_FOUND
+        : part === undefined
+          ? { status: 200, json: noteAnswer(known) }
+          : part === 'award_emoji' && call.method === 'POST'
+            ? award(project, known, call)
+            : NOT_FOUND;
     const { body } = call.body;
     if (typeof body !== 'string' || body === '') return { status: 400, json: { error: 'body is missing' } };
     if (id === undefined) return { status: 201, json: noteAnswer(write(project, request, body)) };
-    const note = notes.find((one) => one.id === Number(id));
-    return note === undefined || call.method !== 'PUT'
+    return known === undefined || call.method !== 'PUT' || known.author !== SELF
       ? NOT_FOUND
-      : { status: 200, json: noteAnswer(write(project, request, body, note)) };
+      : { status: 200, json: noteAnswer(write(project, request, body, known)) };
+  }
+
+  /** https://docs.gitlab.com/api/discussions/#add-a-note-to-an-existing-merge-request-thread */
+  function answerThread(
+    project: Project,
+    request: MergeRequest,
+    notes: readonly Note[],
+    [, discussion, part]: readonly string[],
+    { method, body: { body } }: Call,
+  ): Answer {
+    if (method !== 'POST' || part !== 'notes' || !notes.some((one) => one.discussion === discussion)) return NOT_FOUND;
+    if (typeof body !== 'string' || body === '') return { status: 400, json: { error: 'body is missing' } };
+    return { status: 201, json: noteAnswer(write(project, request, body, undefined, discussion)) };
   }
 
   function answerPipelines(project: Project, rest: readonly string[], call: Call): Answer {
@@ -214,7 +281,7 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
             id: project.id,
             path_with_namespace: project.path,
             default_branch: project.defaultBranch,
-            visibility: 'private',
+            visibility: project.visibility,
           },
         };
       case 'pipelines':
@@ -229,6 +296,11 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
       case 'merge_requests': {
         const request = project.mergeRequests.get(Number(id));
         return request === undefined ? NOT_FOUND : answerRequest(project, request, more, call);
+      }
+      case 'members': {
+        const user = users.find((one) => id === 'all' && String(one.id) === more[0]);
+        const level = user === undefined ? undefined : project.members.get(user.id);
+        return user === undefined || level === undefined ? NOT_FOUND : { status: 200, json: memberAnswer(user, level) };
       }
       case 'repository': {
         const path = more[0] ?? '';
@@ -248,9 +320,13 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
   function answer(call: Call, authorization: string | undefined): Answer {
     if (authorization !== `Bearer ${token}`) return { status: 401, json: { message: '401 Unauthorized' } };
     const [first, id, ...rest] = call.path;
-    if (first === 'user') return { status: 200, json: SELF };
+    if (first === 'user') return { status: 200, json: userAnswer(SELF) };
     if (first === 'users' && id === undefined)
-      return { status: 200, json: usersNamed(users, call.query.get('username')) };
+      return { status: 200, json: usersNamed(users, call.query.get('username')).map(userAnswer) };
+    if (first === 'users') {
+      const user = users.find((one) => String(one.id) === id);
+      return user === undefined ? NOT_FOUND : { status: 200, json: userAnswer(user) };
+    }
     const project = projects.find(({ path, id: number }) => path === id || String(number) === id);
     return first === 'projects' && project !== undefined ? answerProject(project, rest, call) : NOT_FOUND;
   }
@@ -260,9 +336,9 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
       .then((call) => {
         const given = answer(call, incoming.headers.authorization);
         if (given.status >= 400) refused.push(`${call.method} ${incoming.url}: ${given.status}`);
-        send(outgoing, given);
+        sendAnswer(outgoing, given);
       })
-      .catch(() => send(outgoing, { status: 400, json: { error: 'The request cannot be read.' } }));
+      .catch(() => sendAnswer(outgoing, { status: 400, json: { error: 'The request cannot be read.' } }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -278,6 +354,8 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
         defaultBranch: 'main',
         mergeRequests: new Map(),
         notes: [],
+        members: new Map(),
+        visibility: 'private',
         files: { ...files },
       };
       projects.push(project);
@@ -290,7 +368,10 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
       const id = nextId();
       const sha = shaOf(`${project.path} ${id}`);
       if (mergeRequest !== null && !project.mergeRequests.has(mergeRequest))
-        project.mergeRequests.set(mergeRequest, { iid: mergeRequest, state: 'opened', author: DEVELOPER, sha });
+        project.mergeRequests.set(mergeRequest, {
+          ...{ iid: mergeRequest, state: 'opened', author: DEVELOPER, sha },
+          sourceProjectId: project.id,
+        });
       const createdAt = new Date(Date.now() - 60_000).toISOString();
       const pipeline: Pipeline = {
         id,
@@ -311,10 +392,20 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
       pipelines.push(pipeline);
       return pipeline;
     },
-    addUser(username) {
-      const user: User = { id: nextId(), username };
+    addUser(username, kind = {}) {
+      const user: User = { id: nextId(), username, ...kind };
       users.push(user);
       return user;
+    },
+    comment: (project, mergeRequest, author, body, { internal = false, thread } = {}) =>
+      addNote(project, mergeRequest, author, body, {
+        internal,
+        ...(thread === undefined ? {} : { discussion: thread.discussion }),
+      }),
+    async deliverNote(project, note, headers = {}) {
+      const request = project.mergeRequests.get(note.mergeRequest);
+      if (request === undefined) throw new Error(`There is no merge request ${note.mergeRequest}.`);
+      return await send(noteEvent(note, request, project, origin), { 'x-gitlab-event': 'Note Hook', ...headers });
     },
     notes: ({ notes }, mergeRequest) => notes.filter((note) => note.mergeRequest === mergeRequest),
     setWebhook(given) {
@@ -348,7 +439,7 @@ async function read(incoming: IncomingMessage): Promise<Call> {
   };
 }
 
-function send(outgoing: ServerResponse, { status, json, text }: Answer): void {
+function sendAnswer(outgoing: ServerResponse, { status, json, text }: Answer): void {
   const body = text ?? JSON.stringify(json ?? null);
   outgoing.writeHead(status, { 'content-type': text === undefined ? 'application/json' : 'text/plain; charset=utf-8' });
   outgoing.end(body);

@@ -38,14 +38,22 @@ export interface Pipeline {
 export interface User {
   readonly id: number;
   readonly username: string;
+  /** Of an access token or a service account. */
+  readonly bot?: boolean;
+  readonly state?: 'active' | 'blocked';
 }
 
 export interface Note {
   readonly id: number;
   readonly author: User;
   readonly mergeRequest: number;
+  /** Id of its thread; a note that nobody answered has one as well. */
+  readonly discussion: string;
+  readonly internal: boolean;
   body: string;
   edits: number;
+  /** Names of the emoji that Selfheal gave it. */
+  readonly awards: string[];
 }
 
 export interface MergeRequest {
@@ -53,6 +61,8 @@ export interface MergeRequest {
   state: 'opened' | 'closed' | 'merged';
   readonly author: User;
   readonly sha: string;
+  /** Another project's for a fork. */
+  readonly sourceProjectId: number;
 }
 
 export interface Project {
@@ -61,6 +71,9 @@ export interface Project {
   readonly defaultBranch: string;
   readonly mergeRequests: Map<number, MergeRequest>;
   readonly notes: Note[];
+  /** Access levels by the ids of users: 20 Reporter, 30 Developer, 40 Maintainer. */
+  readonly members: Map<number, number>;
+  visibility: 'private' | 'public';
   /** Texts of the default branch by path. */
   readonly files: Record<string, string>;
 }
