@@ -38,11 +38,10 @@ import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
 import { makeGithubCodeWriter } from '#shared/adapters/github/code-writer.ts';
 import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import type { GithubOptions } from '#shared/adapters/github/github-client.ts';
-import { makeGithubPeople } from '#shared/adapters/github/people.ts';
+import { makeGithubAccounts, makeGithubPeople } from '#shared/adapters/github/people.ts';
 import { makeGithubProposals } from '#shared/adapters/github/proposals.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
-import type { AccountLookUp } from '#shared/app/access/people.ts';
 import { type Counts, makeCounts } from '#shared/app/common/counts.ts';
 import { act } from '#shared/app/remediate/act.ts';
 import { actionPorts, type RemediationPorts } from '#shared/app/remediate/ports.ts';
@@ -59,7 +58,7 @@ import { STEPS, type StepInput, type StepName, type StepOutput } from '#shared/d
 import { actionsOf } from '#shared/plugins/actions/registry.ts';
 import { HOSTS } from '#shared/plugins/hosts/registry.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
-import type { RepositoryDirectory } from '#shared/ports/code-host.ts';
+import type { AccountLookUp, RepositoryDirectory } from '#shared/ports/code-host.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { HostApi } from '#shared/ports/host-api.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
@@ -251,6 +250,8 @@ export const codeReader = (environment: Token) =>
   routeHost(makeGithubCodeReader(github(environment)), 'codeReader', (id) => hostApi(environment, id));
 export const routedDirectory = (environment: Token, own: RepositoryDirectory) =>
   routeHost(own, 'directory', (id) => hostApi(environment, id));
+export const people = (environment: Token) =>
+  routeHost(makeGithubPeople(github(environment)), 'people', (id) => hostApi(environment, id));
 /** Accounts by login, on each code host that is configured. */
 export function accounts(environment: Token): Readonly<Partial<Record<AccountHost, AccountLookUp>>> {
   const others = HOSTS.flatMap(({ id, connect }) => {
@@ -263,7 +264,7 @@ export function accounts(environment: Token): Readonly<Partial<Record<AccountHos
     };
     return [[host, lookUp] as const];
   });
-  return { github: makeGithubPeople(github(environment)).accountOf, ...Object.fromEntries(others) };
+  return { github: makeGithubAccounts(github(environment)), ...Object.fromEntries(others) };
 }
 export const code = (environment: Token) => makeGithubCodeWriter(github(environment));
 export const proposals = (environment: Token) => makeGithubProposals(github(environment));

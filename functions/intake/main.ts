@@ -1,7 +1,6 @@
 import { makeDynamoEventLedger } from '#shared/adapters/aws/dynamo-event-ledger.ts';
 import { sqsBatchFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeGithubRepositoryDirectory } from '#shared/adapters/github/code-host.ts';
-import { makeGithubPeople } from '#shared/adapters/github/people.ts';
 import { acknowledgePage } from '#shared/app/intake/acknowledge-page.ts';
 import { makeConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
 import { handleCommentCommand } from '#shared/app/intake/handle-comment-command.ts';
@@ -18,6 +17,7 @@ import {
   experience,
   github,
   incidents,
+  people,
   persons,
   policy,
   predictions,
@@ -50,7 +50,7 @@ const deps = compose(config, {
   poster,
   // Keys press no buttons.
   keyOwner: () => async () => null,
-  people: (environment) => makeGithubPeople(github(environment)),
+  people,
   changes,
   teller: ({ handOver }) =>
     onDemand(async () =>

@@ -1,6 +1,7 @@
 import type { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { JobName } from '@selfheal/log-reading/logs/job-name.ts';
+import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import type { RunPeople } from '#shared/domain/incident/target-context.ts';
 import type { PullRequestState } from '#shared/domain/policy/closed-pull-request.ts';
@@ -180,15 +181,47 @@ export interface RepositoryDirectory {
   lookUp(name: string): Promise<RepositoryIdentity>;
 }
 
-/** What somebody may do in a repository, by GitHub's names of the base roles. */
+/** What somebody may do in a repository, by GitHub's names of the base roles: on GitLab, Developer is `write` and Maintainer `admin`. */
 export type Permission = 'none' | 'read' | 'write' | 'admin';
 
-/** People on the code host. Throws `Retryable` and `Refused` like `CodeHost`. */
-export interface People {
-  /** `maintain` counts as `write` and `triage` as `read`; without access, or for an unknown account, `none`. */
-  permissionOf(repository: string, login: string): Promise<Permission>;
-  /** The account that has this login now; null when none has. */
-  accountOf(login: string): Promise<{ readonly id: number } | null>;
-  /** Adds a reaction to a comment: carried out, answered, or refused. Adding it twice is harmless. */
-  react(repository: string, commentId: number, sign: '+1' | '-1' | 'confused' | 'eyes'): Promise<void>;
+/** An account as an event names it. */
+export interface CodeHostAccount {
+  readonly login: string;
+  /** Its number; undefined where the event does not say it. */
+  readonly id?: number | undefined;
 }
+
+/** A comment on a pull or merge request. */
+interface CommentPlace {
+  readonly pullRequest: number;
+  readonly commentId: number;
+}
+
+/** A command in a comment. */
+interface CommandPlace extends CommentPlace {
+  readonly request: CommentCommand['request'];
+}
+
+/** Reaction to a command: carried out, refused, nothing to decide, answered. */
+export type CommentSign = '+1' | '-1' | 'confused' | 'eyes';
+
+/** People on the code host, and what they wrote. Throws `Retryable` and `Refused` like `CodeHost`. */
+export interface People {
+  /**
+   * `maintain` counts as `write` and `triage` as `read`; without access, or for an unknown account, `none`. Refused where the account of
+   * this login has another number.
+   */
+  permissionOf(repository: string, account: CodeHostAccount): Promise<Permission>;
+  /**
+   * Whether a person wrote this command: asked of a host whose events are not signed, or do not say who is a bot. False as well where the
+   * comment is gone, or says something else by now.
+   */
+  wrote(repository: string, account: CodeHostAccount, command: CommandPlace): Promise<boolean>;
+  /** Adds a reaction to a comment. Adding it twice is harmless. */
+  react(repository: string, comment: CommentPlace, sign: CommentSign): Promise<void>;
+  /** Writes into a thread of a pull or merge request. Refused on a host without threads. */
+  replyInThread(repository: string, pullRequest: number, thread: string, body: RedactedText): Promise<void>;
+}
+
+/** The account that has this login now; null when none has. */
+export type AccountLookUp = (login: string) => Promise<{ readonly id: number } | null>;

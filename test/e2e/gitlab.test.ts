@@ -109,6 +109,30 @@ describe('a failed pipeline on GitLab', () => {
     expect(noteOf(pipeline.mergeRequest)).not.toMatch(/Verified: it (recovered|passed)/);
   });
 
+  it('is run again for somebody who may push and says so in a note, and for nobody else', async () => {
+    const { pipeline, incident } = await played({ jobs: jobsOf('regression'), again: [jobsOf(null)] });
+    const asked = async (username: string, level: number) => {
+      const user = gitlab.addUser(username);
+      project.members.set(user.id, level);
+      const note = gitlab.comment(project, pipeline.mergeRequest ?? 0, user, '/selfheal rerun');
+      expect(await gitlab.deliverNote(project, note)).toBe(202);
+      const replies = () =>
+        gitlab.notes(project, note.mergeRequest).filter((one) => one !== note && one.discussion === note.discussion);
+      await until('the answer', () => replies().length > 0);
+      return replies()[0]?.body;
+    };
+    expect(await asked('tanuki-reporter', 20)).toContain('Only people with write access');
+    expect(changesAbout('retry', `/pipelines/${pipeline.id}`)).toBe(0);
+    expect(await asked('tanuki-dev-two', 30)).toMatch(/re-running the failed jobs of incident `run-[0-9a-f]{7}`/);
+    await until('the next attempt', async () => (await healer.incidents.get(incident.id))?.attempt === 2);
+    expect(await healer.ended(incident.id)).toMatchObject({ status: 'resolved' });
+    expect(changesAbout('retry', `/pipelines/${pipeline.id}`)).toBe(1);
+    const trail = await healer.incidents.auditTrail(incident.id);
+    expect(trail.find(({ event }) => event === 'rerun.requested')?.facts).toMatchObject({
+      by: 'gitlab:tanuki-dev-two',
+    });
+  });
+
   it('of a push to the default branch has no note, and a person is told with a link to the pipeline', async () => {
     const { pipeline, incident } = await played({ jobs: jobsOf('regression'), mergeRequest: null });
     expect(incident.target).toMatchObject({ pullRequest: null, onDefaultBranch: true });

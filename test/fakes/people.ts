@@ -7,15 +7,24 @@ export function makeMemoryCommandQueue(): CommandQueue & { readonly sent: readon
   return { sent, sendCommand: async (command) => void sent.push(structuredClone(command)) };
 }
 
+interface ThreadReply {
+  readonly pullRequest: number;
+  readonly thread: string;
+  readonly body: string;
+}
+
 /** People by login; whoever is not listed has no access. */
 export function makeMemoryPeople(
   permissions: Readonly<Record<string, Permission>>,
-): People & { readonly signs: readonly string[] } {
+): People & { readonly signs: readonly string[]; readonly replies: readonly ThreadReply[] } {
   const signs: string[] = [];
+  const replies: ThreadReply[] = [];
   return {
     signs,
-    permissionOf: async (_repository, login) => permissions[login] ?? 'none',
-    accountOf: async (login) => (login in permissions ? { id: Object.keys(permissions).indexOf(login) + 1 } : null),
-    react: async (_repository, commentId, sign) => void signs.push(`${commentId} ${sign}`),
+    replies,
+    permissionOf: async (_repository, { login }) => permissions[login] ?? 'none',
+    wrote: async (_repository, { login }) => !login.endsWith('-bot'),
+    react: async (_repository, { commentId }, sign) => void signs.push(`${commentId} ${sign}`),
+    replyInThread: async (_repository, pullRequest, thread, body) => void replies.push({ pullRequest, thread, body }),
   };
 }

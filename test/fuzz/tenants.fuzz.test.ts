@@ -279,11 +279,11 @@ async function deliver(attempt: Attempt, victim: Settled, stores: Stores) {
     return [{ id: 1, url: 'https://github.example/1', authorIsUs: true, body: `<!-- selfheal:key --> ${foot}` }];
   };
   const people = {
-    permissionOf: async (repository: string, login: string) => {
+    permissionOf: async (repository: string, { login }: { readonly login: string }) => {
       reads.push(repository);
       return permissionOf(repository, login);
     },
-    accountOf: async () => null,
+    wrote: async () => true,
     react: async () => undefined,
   };
   const persons = makeMemoryPersonStore();

@@ -1,6 +1,6 @@
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
-import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
+import { identityOf, pullRequestKeyOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { breakerScopeOf } from '#shared/domain/policy/guard-rules.ts';
@@ -83,7 +83,7 @@ async function furtherRecords(incident: Incident, tables: HeldTables): Promise<H
     meta('limit', `GROUP#${intakeKey}`),
     meta('event', `WAITING#${intakeKey}`),
     ...(target.kind === 'run' && target.pullRequest !== null
-      ? [meta('limit', `CURSOR#quiet#${target.repositoryId}#${target.pullRequest}`)]
+      ? [meta('limit', `CURSOR#quiet#${pullRequestKeyOf({ ...target, pullRequest: target.pullRequest })}`)]
       : []),
     ...['tokens', 'microdollars'].map((unit) => meta('limit', `TOTAL#${unit}#${id}`)),
     meta('limit', `LIMIT#incident:${id}#all`),

@@ -12,6 +12,7 @@ import {
   seenPerson,
 } from '#shared/domain/access/person.ts';
 import type { AccessTrail, PersonStore } from '#shared/ports/access.ts';
+import type { AccountLookUp } from '#shared/ports/code-host.ts';
 
 export interface IdentityDeps {
   readonly persons: Pick<PersonStore, 'list'>;
@@ -112,9 +113,6 @@ export async function linkPerson(
 export function unlinkedApprovers(people: readonly Person[]): Person[] {
   return people.filter((person) => mayDo(person, 'approve') && loginOn('github', person) === null);
 }
-
-/** Finds the account that has a login now; null when none has. */
-export type AccountLookUp = (login: string) => Promise<{ readonly id: number } | null>;
 
 /**
  * Asks the code hosts for the numbers of accounts that were linked by login, so that a later change of the login changes nobody's identity. A host

@@ -1,12 +1,20 @@
 import type { Clock } from '@selfheal/kernel/time.ts';
-import { identifier, identifierKind, loginsAmong, relationOf } from '#shared/domain/access/identity.ts';
-import { ACCOUNT_HOSTS, loginOn } from '#shared/domain/access/person.ts';
+import {
+  identifier,
+  identifierKind,
+  identifiersOfAccount,
+  loginsAmong,
+  relationOf,
+} from '#shared/domain/access/identity.ts';
+import { ACCOUNT_HOSTS, type AccountHost, loginOn } from '#shared/domain/access/person.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { foreignReason } from '#shared/domain/incident/home.ts';
+import { FIRST_HOST, hostOfRepository } from '#shared/domain/incident/target-context.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { entitledGroups } from '#shared/domain/policy/approval-levels.ts';
-import { judgeSelfApproval, type KnownBy, type RunRole } from '#shared/domain/policy/self-approval.ts';
+import { judgeSelfApproval, type KnownBy, type RunRole, unlinkedReason } from '#shared/domain/policy/self-approval.ts';
 import type { DelegationStore } from '#shared/ports/approval-queue.ts';
 import type { Approval } from '#shared/ports/incident-store.ts';
 import { type IdentityDeps, identityOf } from '../access/people.ts';
@@ -23,22 +31,27 @@ export interface Candidate extends KnownBy {
   readonly groups: readonly string[] | null;
   /** In lower case; null when not verified. */
   readonly email: string | null;
+  /** Host on which their account must be linked to a person of the user pool; absent where the account itself is enough. */
+  readonly mustBeLinkedOn?: AccountHost;
 }
 
-/** The author of a comment, by their GitHub account. */
-export const commenter = ({
+/** The author of a comment, by their account on the code host. */
+export function commenter({
   by: login,
   byId,
-}: {
-  readonly by: string;
-  readonly byId?: number | undefined;
-}): Candidate => ({
-  names: [login],
-  github: login,
-  identity: [identifier('github', login), ...(byId === undefined ? [] : [identifier('github-id', byId)])],
-  groups: null,
-  email: null,
-});
+  repository,
+}: Pick<CommentCommand, 'by' | 'byId' | 'repository'>): Candidate {
+  const host = hostOfRepository(repository);
+  const linkedOn = ACCOUNT_HOSTS.find((one) => one === host && one !== FIRST_HOST);
+  return {
+    names: [login],
+    github: host === FIRST_HOST ? login : null,
+    identity: identifiersOfAccount(host, login, byId),
+    groups: null,
+    email: null,
+    ...(linkedOn === undefined ? {} : { mustBeLinkedOn: linkedOn }),
+  };
+}
 
 /** The candidate, with every name that leads to the same person. */
 async function known<C extends KnownBy>(candidate: C, deps: IdentityDeps): Promise<C> {
@@ -79,6 +92,9 @@ export async function entitlementTo(
   const action = requestedBy === undefined ? planned : { ...planned, requestedBy: await identityOf(requestedBy, deps) };
   const foreign = foreignReason(action.target, configuration.home);
   if (foreign !== null) return { kind: 'objection', reason: foreign };
+  const { mustBeLinkedOn: host } = candidate;
+  if (host !== undefined && !(candidate.identity ?? []).some((one) => identifierKind(one) === 'user'))
+    return { kind: 'objection', reason: unlinkedReason(host) };
   const own = judgeSelfApproval(candidate, action, configuration.approvals);
   if (own.kind === 'objection') return own;
   const { roles } = own;

@@ -2,7 +2,8 @@ import { safeLine } from '@selfheal/kernel/text/markdown.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { COMMENT_VERBS, CommentCommand } from '#shared/domain/incident/comment-command.ts';
-import type { CodeHost } from '#shared/ports/code-host.ts';
+import { changeRequestOf } from '#shared/plugins/hosts/registry.ts';
+import type { CodeHost, People } from '#shared/ports/code-host.ts';
 
 /** The answer to a command: one paragraph, and further lines where the command asks for them. */
 export interface Answer {
@@ -33,17 +34,39 @@ const POSSIBLE: Readonly<Record<(typeof COMMENT_VERBS)[number], string>> = {
   help: '`/selfheal help`: this list',
 };
 
-/** Answers a command in the pull request's one comment for answers, which is created once and edited afterwards. */
-export async function replyTo(
-  command: CommentCommand,
-  answer: Answer,
-  codeHost: Pick<CodeHost, 'findComment' | 'createComment' | 'updateComment'>,
-): Promise<void> {
-  const { repository, pullRequest } = command;
+export interface ReplyDeps {
+  readonly codeHost: Pick<CodeHost, 'findComment' | 'createComment' | 'updateComment'>;
+  readonly people: Pick<People, 'replyInThread'>;
+}
+
+/**
+ * Answers a command: in its thread, where the host has threads; else in the pull request's one comment for answers, which is created once and
+ * edited afterwards. A repeat writes no second answer.
+ */
+export async function replyTo(command: CommentCommand, answer: Answer, { codeHost, people }: ReplyDeps): Promise<void> {
+  const { repository, pullRequest, thread, commentId } = command;
+  if (thread !== undefined) {
+    const marker = `<!-- selfheal-reply ${commentId} -->`;
+    if ((await codeHost.findComment(repository, pullRequest, marker)) === null)
+      await people.replyInThread(repository, pullRequest, thread, renderThreadReply(command, answer, marker));
+    return;
+  }
   const existing = await codeHost.findComment(repository, pullRequest, MARKER);
   const body = renderReply(command, answer, existing?.body ?? '');
   if (existing === null) await codeHost.createComment(repository, pullRequest, body);
   else if (existing.body !== body) await codeHost.updateComment(repository, existing.id, body);
+}
+
+/** The answer alone; the list of commands where it was asked for. */
+function renderThreadReply(command: CommentCommand, { words, more = [] }: Answer, marker: string): RedactedText {
+  const steps = more.map((line) => `- ${safeLine(line).slice(0, MAX_LINE)}`);
+  const lines = [
+    marker,
+    `${commandOf(command)}: ${safeLine(words).slice(0, MAX_ANSWER)}`,
+    ...(steps.length === 0 ? [] : ['', ...steps]),
+    ...(command.request.kind === 'help' ? ['', ...possible(command).map((line) => `- ${line}`)] : []),
+  ];
+  return redactOutgoing(lines.join('\n'));
 }
 
 /** Renders the comment with one more answer; earlier answers in `body` stay below it, one per line. */
@@ -63,12 +86,15 @@ function renderReply(command: CommentCommand, { words, more = [] }: Answer, body
     '',
     '<details><summary>Available commands</summary>',
     '',
-    ...Object.values(POSSIBLE).map((line) => `- ${line}`),
+    ...possible(command).map((line) => `- ${line}`),
     '',
     '</details>',
   ];
   return redactOutgoing(lines.join('\n'));
 }
+
+const possible = ({ repository }: CommentCommand): string[] =>
+  Object.values(POSSIBLE).map((line) => line.replace('pull request', changeRequestOf(repository)));
 
 /** The command as understood; never repeats the author's own words. */
 function commandOf({ request }: CommentCommand): string {
@@ -97,7 +123,8 @@ const PROBLEMS = {
   verb: 'Selfheal does not know this command.',
   digest: 'the digest is missing or invalid: it has 12 to 64 digits, as in the request for approval.',
   class: 'the class is missing or unknown.',
-  incident: 'the incident id is invalid: it begins with `gh-`, as in the last line of the comment on the failure.',
+  incident:
+    'the incident id is invalid: it begins with `gh-` or `run-`, as in the last line of the comment on the failure.',
   'too-many-words': 'the line has more words than the command takes.',
 } as const;
 

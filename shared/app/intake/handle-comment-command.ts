@@ -3,11 +3,11 @@ import { instantWords } from '@selfheal/kernel/time-words.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { repositoryModeOf } from '#shared/domain/configuration/scope.ts';
-import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
+import { authorOf, type CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { deliveryKeyOf } from '#shared/domain/incident/identity.ts';
-import type { Incident } from '#shared/domain/incident/incident.ts';
-import { identityOf, isSameRepository } from '#shared/domain/incident/repository-identity.ts';
+import { pullRequestKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { changeRequestOf } from '#shared/plugins/hosts/registry.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
 import type { CodeHost, People } from '#shared/ports/code-host.ts';
 import type { ControlSettings, Deduplication, Leases, Limits } from '#shared/ports/control-store.ts';
@@ -22,6 +22,15 @@ import { governed } from '../policy/governed.ts';
 import { type FileAgainDeps, fileAgain } from '../record/correction.ts';
 import { type Answer, helpWords, replyTo } from './comment-reply.ts';
 import { type ExplainDeps, explainIncident } from './explain-incident.ts';
+import {
+  incidentsHere,
+  isAbout,
+  meant,
+  othersWords,
+  repositoryOf,
+  shortId,
+  type WithIncident,
+} from './meant-incident.ts';
 import { type RerunDeps, requestRerun } from './request-rerun.ts';
 
 export interface CommentCommandDeps extends SettleDeps, ExplainDeps, Pick<FileAgainDeps, 'experience'> {
@@ -44,8 +53,8 @@ export interface CommentCommandDeps extends SettleDeps, ExplainDeps, Pick<FileAg
   readonly policy: PolicyReader;
 }
 
-/** Outcome of a command; also the name of its counter. */
-export type CommandOutcome = 'duplicate-delivery' | 'mode-off' | Done;
+/** Outcome of a command; also the name of its counter. `not-confirmed`: the code host does not say that a person wrote it. */
+export type CommandOutcome = 'duplicate-delivery' | 'mode-off' | 'not-confirmed' | Done;
 type Done = 'carried-out' | 'refused' | 'nothing-to-decide' | 'answered';
 
 /** What was done, and the answer to it. */
@@ -60,7 +69,7 @@ const MAX_REPLIES_PER_HOUR = 20;
 const HOUR_MILLISECONDS = 3_600_000;
 
 /**
- * Carries out a comment's command if its author may give it: they need write access to the plan's repository, as GitHub reports it now, and no
+ * Carries out a comment's command if its author may give it: they need write access to the plan's repository, as the code host reports it now, and no
  * part in the run. Everything is repeatable, and the delivery is marked as processed last.
  */
 export async function handleCommentCommand(
@@ -71,6 +80,8 @@ export async function handleCommentCommand(
   const deps = await governed(given);
   const mode = repositoryModeOf(deps.configuration, command.repository);
   if (mode === 'off' || mode === 'observe') return 'mode-off';
+  const wrote = () => deps.people.wrote(command.repository, accountOf(command), command);
+  if ((await unlessRefused(wrote)) !== true) return 'not-confirmed';
   const handled = await handle(command, deps);
   await sign(command, handled.done, deps);
   await reply(command, handled, deps);
@@ -98,13 +109,11 @@ async function handle(command: CommentCommand, deps: CommentCommandDeps): Promis
   }
 }
 
+const accountOf = ({ by, byId }: CommentCommand) => ({ login: by, id: byId });
+
 const ONLY_WRITERS: HandledCommand = {
   done: 'refused',
   words: 'Only people with write access to the repository may use this command.',
-};
-const NOTHING_KNOWN: HandledCommand = {
-  done: 'nothing-to-decide',
-  words: 'Selfheal has no record of a failure on this pull request.',
 };
 
 interface PendingPlan {
@@ -120,7 +129,7 @@ async function decide(command: CommentCommand, request: Decide, deps: CommentCom
   const entitlement = await entitlementOf(command, request, asked, deps);
   if (entitlement.kind === 'objection') return await refuse(command, asked, entitlement.reason, deps);
   const { onBehalfOf, roles } = entitlement;
-  const by = { by: `github:${command.by}`, onBehalfOf, roles, channel: `comment ${command.commentId}` };
+  const by = { by: authorOf(command), onBehalfOf, roles, channel: `comment ${command.commentId}` };
   const outcome = await settleApproval(asked.approval, request.decision, by, deps);
   if (outcome.kind === 'recorded')
     return { done: 'carried-out', words: `${decidedWords(request, asked)} ${ON_ITS_WAY}` };
@@ -149,16 +158,16 @@ async function undecidable(
   { digest }: Decide,
   deps: CommentCommandDeps,
 ): Promise<HandledCommand> {
-  if (!(await mayWrite(command.repository, command.by, deps.people))) return ONLY_WRITERS;
+  if (!(await mayWrite(command.repository, command, deps.people))) return ONLY_WRITERS;
   const used = await usedWords(command, digest, deps);
   const [waiting] = await asksHere(command, '', deps);
   const instead =
     waiting === undefined
-      ? 'No plan on this pull request is waiting for a decision.'
+      ? `No plan on this ${changeRequestOf(command.repository)} is waiting for a decision.`
       : `Waiting plan: \`/selfheal approve ${waiting.action.digest.slice(0, digest.length)}\`. ${waiting.action.description}`;
   return {
     done: 'nothing-to-decide',
-    words: `${used ?? 'No plan on this pull request has this digest.'} ${instead}`,
+    words: `${used ?? `No plan on this ${changeRequestOf(command.repository)} has this digest.`} ${instead}`,
   };
 }
 
@@ -205,11 +214,6 @@ async function asksHere(command: CommentCommand, digest: string, deps: CommentCo
   return found;
 }
 
-function isAbout(command: CommentCommand, target: BoundAction['target']): boolean {
-  if (target.kind !== 'run' || target.pullRequest !== command.pullRequest) return false;
-  return isSameRepository(identityOf(target), identityOf(command));
-}
-
 /** Why the author may not decide, if so. Anybody with write access may reject, even their own change. */
 async function entitlementOf(
   command: CommentCommand,
@@ -220,7 +224,7 @@ async function entitlementOf(
   const { configuration, people, persons, clock } = deps;
   if (!configuration.approvals.comments)
     return { kind: 'objection', reason: 'Approval by comment is turned off here; use the dashboard.' };
-  if (asked.action.target.kind !== 'run' || !(await mayWrite(asked.action.target.repository, command.by, people)))
+  if (asked.action.target.kind !== 'run' || !(await mayWrite(asked.action.target.repository, command, people)))
     return { kind: 'objection', reason: 'Only people with write access to the repository may decide.' };
   if (decision === 'rejected') return { kind: 'entitled', onBehalfOf: null, roles: [] };
   const identities = { persons, keyOwner: async () => null };
@@ -235,22 +239,23 @@ async function entitlementOf(
 /** Delegations need an e-mail address, which a comment does not show. */
 const NO_DELEGATIONS = { inForce: async () => [] };
 
-/** False when GitHub does not answer: then nobody may approve. */
-async function mayWrite(repository: string, login: string, people: People): Promise<boolean> {
-  const permission = await unlessRefused(() => people.permissionOf(repository, login));
+/** False when the code host does not answer: then nobody may approve. */
+async function mayWrite(repository: string, command: CommentCommand, people: People): Promise<boolean> {
+  const permission = await unlessRefused(() => people.permissionOf(repository, accountOf(command)));
   return permission === 'write' || permission === 'admin';
 }
 
 async function refuse(
-  { by, commentId }: CommentCommand,
+  command: CommentCommand,
   { approval: { incidentId, digest } }: PendingPlan,
   reasons: string,
   { incidents, clock }: CommentCommandDeps,
 ): Promise<HandledCommand> {
+  const { commentId } = command;
   await incidents.audit(incidentId, `approval-refused#${digest}#${commentId}`, {
     at: clock.now().toISOString(),
     event: 'approval.refused',
-    facts: { digest, by: `github:${by}`, reasons: redactOutgoing(reasons), channel: `comment ${commentId}` },
+    facts: { digest, by: authorOf(command), reasons: redactOutgoing(reasons), channel: `comment ${commentId}` },
   });
   return { done: 'refused', words: reasons };
 }
@@ -260,95 +265,35 @@ async function refuse(
  * incident's actions.
  */
 async function correct(command: CommentCommand, request: Correct, deps: CommentCommandDeps): Promise<HandledCommand> {
-  const { by } = command;
   const { class: actual } = request;
   const { incident, others } = await meant(request, command, deps);
-  if (!(await mayWrite(repositoryOf(command, incident), by, deps.people))) return ONLY_WRITERS;
-  if (incident === null) return unknown(request);
-  const order = { incidentId: incident.id, class: actual, by: `github:${by}`, at: deps.clock.now() };
+  if (!(await mayWrite(repositoryOf(command, incident), command, deps.people))) return ONLY_WRITERS;
+  if (incident === null) return unknownIncident(request, command);
+  const order = { incidentId: incident.id, class: actual, by: authorOf(command), at: deps.clock.now() };
   const corrected = await correctPrediction(order, deps.predictions);
   if (corrected.kind === 'refused')
     return {
       done: 'nothing-to-decide',
-      words: `Not recorded for incident ${shortId(incident)}: ${corrected.reason}${othersWords(others)}`,
+      words: `Not recorded for incident ${shortId(incident)}: ${corrected.reason}${othersWords(others, command)}`,
     };
   await fileAgain(incident, order, deps);
   return {
     done: 'carried-out',
     words: corrected.right
-      ? `Recorded for incident ${shortId(incident)}: ${named(actual)}, as Selfheal had said.${othersWords(others)}`
-      : `Recorded for incident ${shortId(incident)}: ${named(actual)}, not ${named(corrected.said)}. The diagnosis counts as wrong, and what Selfheal learned from it is corrected.${othersWords(others)}`,
+      ? `Recorded for incident ${shortId(incident)}: ${named(actual)}, as Selfheal had said.${othersWords(others, command)}`
+      : `Recorded for incident ${shortId(incident)}: ${named(actual)}, not ${named(corrected.said)}. The diagnosis counts as wrong, and what Selfheal learned from it is corrected.${othersWords(others, command)}`,
   };
 }
 
 const named = (failureClass: string): string => failureClass.replaceAll('_', ' ');
 
-/** How many comments are searched for incidents: a pull request has one for each failed workflow. */
-const MAX_INCIDENTS = 30;
-
-/** The incidents named in our own comments on the pull request, newest first. */
-async function incidentsHere(
-  command: CommentCommand,
-  { codeHost, incidents }: CommentCommandDeps,
-): Promise<Incident[]> {
-  const comments = await codeHost.listComments(command.repository, command.pullRequest, '<!-- selfheal:');
-  const ids = comments.flatMap(({ body }) => /Selfheal incident ((?:gh|rq)-[0-9a-f]{8,57})\b/.exec(body)?.[1] ?? []);
-  const read = await Promise.all([...new Set(ids)].slice(-MAX_INCIDENTS).map((id) => incidents.get(id)));
-  return read
-    .filter((one) => one !== null)
-    .filter(({ target }) => isAbout(command, target))
-    .sort((a, b) => Date.parse(b.openedAt) - Date.parse(a.openedAt));
-}
-
-/**
- * The incident that a command means. Without an id it is the newest one that has not ended, or else the newest. The answer names it and the
- * others.
- */
-interface Meant {
-  readonly incident: Incident | null;
-  readonly others: readonly Incident[];
-}
-type WithIncident = Extract<CommentCommand['request'], { kind: 'rerun' | 'explain' | 'correct' }>;
-
-async function meant(
-  { incident: prefix }: WithIncident,
-  command: CommentCommand,
-  deps: CommentCommandDeps,
-): Promise<Meant> {
-  const here = await incidentsHere(command, deps);
-  const fitting = here.filter(({ id }) => id.startsWith(prefix ?? ''));
-  const isOver = ({ status }: Incident) => status === 'resolved' || status === 'healed';
-  const incident =
-    prefix === undefined
-      ? (fitting.find((one) => !isOver(one)) ?? fitting[0] ?? null)
-      : fitting.length === 1
-        ? (fitting[0] ?? null)
-        : null;
-  return { incident, others: here.filter((one) => one !== incident) };
-}
-
-const SHORT_ID = 11;
-/** As code, because other references are broken up and could not be copied. */
-const shortId = ({ id }: Incident): string => `\`${id.slice(0, SHORT_ID)}\``;
-
-/** Lists the pull request's other failures, so that nobody confuses them. */
-function othersWords(others: readonly Incident[]): string {
-  if (others.length === 0) return '';
-  const each = others.map((one) => `${shortId(one)} (${one.status})`).join(', ');
-  return ` Other failures of this pull request: ${each}. To mean one of them, write its id after the command.`;
-}
-
-function unknown({ incident }: WithIncident): HandledCommand {
-  if (incident === undefined) return NOTHING_KNOWN;
-  return {
-    done: 'nothing-to-decide',
-    words: 'The id matches no failure of this pull request, or more than one.',
-  };
-}
-
-/** The incident's own repository, for which permissions are checked whatever the comment says. */
-function repositoryOf({ repository }: CommentCommand, incident: Incident | null): string {
-  return incident?.target.kind === 'run' ? incident.target.repository : repository;
+function unknownIncident({ incident }: WithIncident, command: CommentCommand): HandledCommand {
+  const place = changeRequestOf(command.repository);
+  const words =
+    incident === undefined
+      ? `Selfheal has no record of a failure on this ${place}.`
+      : `The id matches no failure of this ${place}, or more than one.`;
+  return { done: 'nothing-to-decide', words };
 }
 
 async function rerun(
@@ -357,17 +302,17 @@ async function rerun(
   deps: CommentCommandDeps,
 ): Promise<HandledCommand> {
   const { incident, others } = await meant(request, command, deps);
-  if (!(await mayWrite(repositoryOf(command, incident), command.by, deps.people))) return ONLY_WRITERS;
-  if (incident === null) return unknown(request);
+  if (!(await mayWrite(repositoryOf(command, incident), command, deps.people))) return ONLY_WRITERS;
+  if (incident === null) return unknownIncident(request, command);
   const asked = await requestRerun(incident, command, deps);
   return asked.kind === 'begun'
     ? {
         done: 'carried-out',
-        words: `Selfheal is re-running the failed jobs of incident ${shortId(incident)}. The comment on the failure will show the result.${othersWords(others)}`,
+        words: `Selfheal is re-running the failed jobs of incident ${shortId(incident)}. The comment on the failure will show the result.${othersWords(others, command)}`,
       }
     : {
         done: 'refused',
-        words: `Incident ${shortId(incident)} is not re-run: ${asked.reason}${othersWords(others)}`,
+        words: `Incident ${shortId(incident)} is not re-run: ${asked.reason}${othersWords(others, command)}`,
       };
 }
 
@@ -381,22 +326,22 @@ async function explain(
 ): Promise<HandledCommand> {
   const { incident, others } = await meant(request, command, deps);
   const repository = repositoryOf(command, incident);
-  const permission = await unlessRefused(() => deps.people.permissionOf(repository, command.by));
+  const permission = await unlessRefused(() => deps.people.permissionOf(repository, accountOf(command)));
   if (permission === null || permission === 'none')
     return { done: 'refused', words: 'Only people with access to the repository may use this command.' };
-  if (incident === null) return unknown(request);
+  if (incident === null) return unknownIncident(request, command);
   const { summary, steps } = await explainIncident(incident, deps.configuration.policy.circumstances.timeZone, deps);
-  return { done: 'answered', words: `${summary}${othersWords(others)} Its last steps:`, more: steps };
+  return { done: 'answered', words: `${summary}${othersWords(others, command)} Its last steps:`, more: steps };
 }
 
 async function hush(command: CommentCommand, quiet: boolean, deps: CommentCommandDeps): Promise<HandledCommand> {
-  if (!(await mayWrite(command.repository, command.by, deps.people))) return ONLY_WRITERS;
-  await setQuiet(command, quiet ? `github:${command.by}` : null, deps.control);
+  if (!(await mayWrite(command.repository, command, deps.people))) return ONLY_WRITERS;
+  await setQuiet(command, quiet ? authorOf(command) : null, deps.control);
   return {
     done: 'carried-out',
     words: quiet
-      ? 'Selfheal keeps working, but writes no new comments about failures on this pull request. It still updates existing comments. `/selfheal resume` undoes this.'
-      : 'Selfheal comments on failures of this pull request again.',
+      ? `Selfheal keeps working, but writes no new comments about failures on this ${changeRequestOf(command.repository)}. It still updates existing comments. \`/selfheal resume\` undoes this.`
+      : `Selfheal comments on failures of this ${changeRequestOf(command.repository)} again.`,
   };
 }
 
@@ -407,10 +352,14 @@ const SIGNS = {
   'nothing-to-decide': 'confused',
 } as const satisfies Record<Done, string>;
 
-/** Adds a reaction. Optional: the command stands even when GitHub refuses the reaction. */
-async function sign({ repository, commentId }: CommentCommand, done: Done, deps: CommentCommandDeps): Promise<void> {
+/** Adds a reaction. Optional: the command stands even when the code host refuses the reaction. */
+async function sign(
+  { repository, pullRequest, commentId }: CommentCommand,
+  done: Done,
+  deps: CommentCommandDeps,
+): Promise<void> {
   try {
-    await deps.people.react(repository, commentId, SIGNS[done]);
+    await deps.people.react(repository, { pullRequest, commentId }, SIGNS[done]);
   } catch {
     deps.meter.count('comment-sign-lost');
   }
@@ -418,19 +367,18 @@ async function sign({ repository, commentId }: CommentCommand, done: Done, deps:
 
 /** Writes the answer once. Optional too: a repeat might no longer find the request that it decided. */
 async function reply(command: CommentCommand, answer: Answer, deps: CommentCommandDeps): Promise<void> {
-  const { repositoryId, pullRequest, deliveryId } = command;
+  const { deliveryId } = command;
+  const place = pullRequestKeyOf(command);
   const now = deps.clock.now();
   const hour = now.toISOString().slice(0, 13);
   const expires = new Date(now.getTime() + 2 * HOUR_MILLISECONDS);
   try {
-    const scope = `comment-replies#${repositoryId}#${pullRequest}`;
+    const scope = `comment-replies#${place}`;
     if (!(await deps.control.takeFromLimit(scope, hour, deliveryId, MAX_REPLIES_PER_HOUR, expires))) {
       deps.meter.count('comment-reply-left-out');
       return;
     }
-    await alone(`reply:${repositoryId}#${pullRequest}`, deliveryId, deps, () =>
-      replyTo(command, answer, deps.codeHost),
-    );
+    await alone(`reply:${place}`, deliveryId, deps, () => replyTo(command, answer, deps));
   } catch {
     deps.meter.count('comment-reply-lost');
   }

@@ -1,14 +1,15 @@
 import type { Clock } from '@selfheal/kernel/time.ts';
-import { identifier } from '#shared/domain/access/identity.ts';
+import { identifiersOfAccount } from '#shared/domain/access/identity.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
-import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
+import { authorOf, type CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import type { RunTarget } from '#shared/domain/incident/target-context.ts';
+import { hostOfRepository, type RunTarget, type TargetContext } from '#shared/domain/incident/target-context.ts';
 import { bindAction } from '#shared/domain/plan/bind-action.ts';
 import { approvalReasons } from '#shared/domain/policy/approval.ts';
 import { partOfWeekAt } from '#shared/domain/policy/circumstances/circumstances.ts';
 import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs/index.ts';
+import { hostTitleOf } from '#shared/plugins/hosts/registry.ts';
 import type { WorkflowEngine } from '#shared/ports/cloud.ts';
 import type { IncidentLocks } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
@@ -23,7 +24,7 @@ export interface RerunDeps {
 }
 
 /** The author of the comment. */
-type AskedBy = Pick<CommentCommand, 'by' | 'byId'>;
+type AskedBy = Pick<CommentCommand, 'by' | 'byId' | 'repository'>;
 
 export type RerunRequest = { kind: 'begun' } | { kind: 'refused'; reason: string };
 
@@ -53,20 +54,18 @@ function objectionTo(incident: Incident, { configuration, clock }: RerunDeps): s
   if (status === 'resolved' || status === 'healed')
     return 'The last failure that Selfheal has a record of is already over.';
   if (mode !== 'act')
-    return `The mode of this repository is ${mode}, so Selfheal changes nothing here. Re-run the jobs on GitHub.`;
+    return `The mode of this repository is ${mode}, so Selfheal changes nothing here. ${rerunThere(target)}`;
   const { policy } = configuration;
   const reasons = approvalReasons(rerunFailedJobs.risk, null, policy, partOfWeekAt(clock.now(), policy.circumstances));
-  return reasons.length === 0 ? null : `${reasons.join(' ')} Re-run the jobs on GitHub.`;
+  return reasons.length === 0 ? null : `${reasons.join(' ')} ${rerunThere(target)}`;
 }
 
-async function begin(
-  incident: Incident,
-  target: RunTarget,
-  { by: login, byId }: AskedBy,
-  deps: RerunDeps,
-): Promise<void> {
-  const by = `github:${login}`;
-  const requestedBy = [identifier('github', login), ...(byId === undefined ? [] : [identifier('github-id', byId)])];
+const rerunThere = (target: TargetContext): string =>
+  target.kind === 'run' ? `Re-run the jobs on ${hostTitleOf(target.repository)}.` : '';
+
+async function begin(incident: Incident, target: RunTarget, command: AskedBy, deps: RerunDeps): Promise<void> {
+  const by = authorOf(command);
+  const requestedBy = identifiersOfAccount(hostOfRepository(command.repository), command.by, command.byId);
   const now = deps.clock.now();
   const parameters = { repository: target.repository, runId: target.runId, attempt: incident.runAttempt };
   const candidate = {

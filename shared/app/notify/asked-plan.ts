@@ -2,12 +2,12 @@ import type { Clock } from '@selfheal/kernel/time.ts';
 import { redactFields } from '@selfheal/redaction/redact-json.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
-import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import { FIRST_HOST, type TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { type ApprovalPeriod, entitledGroups } from '#shared/domain/policy/approval-levels.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
-import { hostPluginOf } from '#shared/plugins/hosts/registry.ts';
+import { hostPluginOf, hostTitleOf } from '#shared/plugins/hosts/registry.ts';
 import type { AskedPlan, IncidentStory } from '#shared/plugins/notifiers/contract.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
@@ -146,6 +146,13 @@ function decidersOf(
   const own = configuration.approvals.selfApproval && selfApproval;
   const others = target.kind === 'run' && !own ? ', unless the change or the run is their own' : '';
   return takesComments(target, configuration)
-    ? `Anybody with write access to the repository, by a comment, or ${onPage}${others}.`
+    ? `Anybody with write access to the repository${linkedWords(target)}, by a comment, or ${onPage}${others}.`
     : `${onPage.charAt(0).toUpperCase()}${onPage.slice(1)}${others}.`;
+}
+
+/** Which accounts a comment counts from, where write access is not enough: see `mustBeLinkedOn`. */
+function linkedWords(target: TargetContext): string {
+  return target.kind === 'run' && target.host !== FIRST_HOST
+    ? ` whose account on ${hostTitleOf(target.repository)} is linked`
+    : '';
 }

@@ -1,19 +1,16 @@
+import { pullRequestKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { ControlSettings } from '#shared/ports/control-store.ts';
 
-interface PullRequestPlace {
-  readonly repositoryId: number;
-  readonly pullRequest: number;
-}
+type PullRequestPlace = Parameters<typeof pullRequestKeyOf>[0];
 
-const keyOf = ({ repositoryId, pullRequest }: PullRequestPlace): string => `quiet#${repositoryId}#${pullRequest}`;
+const keyOf = (place: PullRequestPlace): string => `quiet#${pullRequestKeyOf(place)}`;
 const LOUD = 'no';
 
 /** Whether somebody asked for no comments on further failures of the target's pull request. */
 export async function isQuiet(target: TargetContext, control: Pick<ControlSettings, 'cursor'>): Promise<boolean> {
   if (target.kind !== 'run' || target.pullRequest === null) return false;
-  const { repositoryId, pullRequest } = target;
-  const kept = await control.cursor(keyOf({ repositoryId, pullRequest }));
+  const kept = await control.cursor(keyOf({ ...target, pullRequest: target.pullRequest }));
   return kept !== null && kept !== LOUD;
 }
 

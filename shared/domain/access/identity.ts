@@ -14,6 +14,13 @@ export function identifier(kind: Kind, value: string | number): Identifier {
   return `${kind}:${String(value).toLowerCase()}`;
 }
 
+/** The names of an account on a code host, as an event of the host gives it. Of a host whose accounts nobody can be linked to it is a bare name. */
+export function identifiersOfAccount(host: string, login: string, id: number | undefined): Identifier[] {
+  const known = ACCOUNT_HOSTS.find((one) => one === host);
+  if (known === undefined) return [identifier('name', login)];
+  return [identifier(known, login), ...(id === undefined ? [] : [identifier(`${known}-id`, id)])];
+}
+
 /** What kind of name it is. */
 export const identifierKind = (one: Identifier): Kind => parsed(one).kind;
 

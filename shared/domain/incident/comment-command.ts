@@ -1,8 +1,9 @@
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
-import { RepositoryName } from './target-context.ts';
+import { hostOfRepository, RepositoryName } from './target-context.ts';
 
-const Login = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/);
+/** A login as GitHub, or a user name as GitLab allows it. */
+const Login = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,59}$/);
 
 export const COMMENT_VERBS = ['approve', 'reject', 'rerun', 'explain', 'wrong', 'quiet', 'resume', 'help'] as const;
 type Verb = (typeof COMMENT_VERBS)[number];
@@ -13,7 +14,7 @@ type Verb = (typeof COMMENT_VERBS)[number];
  */
 const IncidentPrefix = z
   .string()
-  .regex(/^(?:gh|rq)-[0-9a-f]{4,57}$/)
+  .regex(/^(?:gh|run|rq)-[0-9a-f]{4,57}$/)
   .optional();
 
 /** What a comment asks for. */
@@ -44,7 +45,7 @@ const CommandRequest = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** A command from a pull request comment. Whether its author may give it is checked with GitHub when it is handled. */
+/** A command from a comment on a pull or merge request. Whether its author may give it is checked with the code host when it is handled. */
 export const CommentCommand = z.strictObject({
   version: z.literal(1),
   kind: z.literal('comment-command'),
@@ -53,6 +54,11 @@ export const CommentCommand = z.strictObject({
   repositoryId: z.number().int().nonnegative(),
   pullRequest: z.number().int().positive(),
   commentId: z.number().int().positive(),
+  /** Id of the thread that the comment is in, where the host has threads and answers go there. */
+  thread: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/)
+    .optional(),
   /** Login of the comment's author. */
   by: Login,
   /** Number of their account, which stays when the login changes; earlier records lack it. */
@@ -60,6 +66,10 @@ export const CommentCommand = z.strictObject({
   request: CommandRequest,
 });
 export type CommentCommand = z.infer<typeof CommentCommand>;
+
+/** Who wrote a comment, with the host of the account: `github:octocat`, `gitlab:tanuki`. */
+export const authorOf = ({ by, repository }: Pick<CommentCommand, 'by' | 'repository'>): string =>
+  `${hostOfRepository(repository)}:${by}`;
 
 /**
  * Parses the command in a comment's first line (`/selfheal approve 1a2b3c4d5e6f`), in any case. Null when it is not a

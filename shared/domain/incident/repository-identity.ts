@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RepositoryName } from './target-context.ts';
+import { FIRST_HOST, hostOfRepository, RepositoryName } from './target-context.ts';
 
 /**
  * A repository: its name and its id together. Neither is enough alone: a name passes to somebody else when an owner is
@@ -31,4 +31,14 @@ export function isSameRepository(a: RepositoryIdentity, b: RepositoryIdentity): 
  */
 export function repositoryKeyOf({ name, id }: RepositoryIdentity): string {
   return `${id}:${name.toLowerCase()}`;
+}
+
+/** Key of a pull or merge request. Numbers of repositories are those of one host; GitHub's keys name no host. */
+export function pullRequestKeyOf(place: {
+  readonly repository: string;
+  readonly repositoryId: number;
+  readonly pullRequest: number;
+}): string {
+  const host = hostOfRepository(place.repository);
+  return `${host === FIRST_HOST ? '' : `${host}:`}${place.repositoryId}#${place.pullRequest}`;
 }

@@ -74,6 +74,9 @@ export function judgeSelfApproval(
 const howToLink = (host: AccountHost): string =>
   `An administrator links it: "selfheal user link <e-mail address> --${host} <login>", the page Access, or custom:${host} in the user pool.`;
 const unlinked = (host: AccountHost): string => `Your account has no ${HOST_TITLES[host]} login. ${howToLink(host)}`;
+/** Why the author of a comment may not approve, whose account on the host is linked to nobody. */
+export const unlinkedReason = (host: AccountHost): string =>
+  `Your ${HOST_TITLES[host]} account is linked to nobody who signs in to Selfheal. ${howToLink(host)}`;
 const OWN_REQUEST = 'You asked for this action: somebody else has to approve it.';
 const untold = (host: AccountHost): string =>
   `Nothing tells you apart from whoever asked for this action, because one of the two accounts is linked to no ${HOST_TITLES[host]} account. ${howToLink(host)}`;

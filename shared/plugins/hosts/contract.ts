@@ -1,6 +1,6 @@
 import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import type { TargetLink } from '#shared/domain/incident/target-links.ts';
-import type { CodeHost, RepositoryDirectory } from '#shared/ports/code-host.ts';
+import type { AccountLookUp, CodeHost, People, RepositoryDirectory } from '#shared/ports/code-host.ts';
 import type { CodeReader } from '#shared/ports/code-reader.ts';
 import type { HostApi } from '#shared/ports/host-api.ts';
 import type { WebhookSource } from '../sources/contract.ts';
@@ -22,8 +22,8 @@ export interface ConnectedHost {
   readonly codeHost: Partial<CodeHost>;
   readonly directory: RepositoryDirectory;
   readonly codeReader?: Partial<CodeReader>;
-  /** The account that has a login now; null when none has. */
-  readonly accountOf?: (login: string) => Promise<{ readonly id: number } | null>;
+  readonly people?: People;
+  readonly accountOf?: AccountLookUp;
 }
 
 /** A code host: everything about it is in one folder, plus one line in `registry.ts`. */
@@ -32,6 +32,8 @@ export interface HostPlugin {
   readonly id: string;
   /** As its makers write it. */
   readonly title: string;
+  /** What it calls a change that is proposed for a branch, and what it writes before its number: `merge request !4`. */
+  readonly changeRequest: { readonly name: string; readonly sign: string };
   readonly capabilities: ReadonlySet<HostCapability>;
   /** Reads its webhooks; null where the source is a plug-in of its own. */
   readonly source: WebhookSource | null;

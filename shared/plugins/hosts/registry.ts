@@ -15,3 +15,13 @@ export const HOST_SOURCES: readonly WebhookSource[] = HOSTS.flatMap(({ source })
 export function hostPluginOf(repository: string): HostPlugin | null {
   return HOSTS.find(({ id }) => id === hostOfRepository(repository)) ?? null;
 }
+
+/** What the host of a repository calls a change that is proposed for a branch, with its number where one is given: `merge request !4`. */
+export function changeRequestOf(repository: string, number?: number): string {
+  const { name, sign } = (hostPluginOf(repository) ?? github).changeRequest;
+  return number === undefined ? name : `${name} ${sign}${number}`;
+}
+
+/** The name of a repository's host, for people. */
+export const hostTitleOf = (repository: string): string =>
+  hostPluginOf(repository)?.title ?? hostOfRepository(repository);

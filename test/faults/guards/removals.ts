@@ -187,7 +187,19 @@ export const REMOVALS: readonly Removal[] = [
   remove(
     'a comment of whoever may not write',
     COMMAND,
-    '!(await mayWrite(asked.action.target.repository, command.by, people))',
+    '!(await mayWrite(asked.action.target.repository, command, people))',
+    'false',
+  ),
+  remove(
+    'a note that the host does not confirm',
+    COMMAND,
+    "if ((await unlessRefused(wrote)) !== true) return 'not-confirmed';",
+    '',
+  ),
+  remove(
+    'the author of a note who is linked to nobody',
+    ENTITLEMENT,
+    "host !== undefined && !(candidate.identity ?? []).some((one) => identifierKind(one) === 'user')",
     'false',
   ),
   remove(

@@ -5,6 +5,7 @@ import { CAPABILITIES, defineHost, type HostCapability } from '../contract.ts';
 export const github = defineHost({
   id: 'github',
   title: 'GitHub',
+  changeRequest: { name: 'pull request', sign: '#' },
   capabilities: new Set(Object.keys(CAPABILITIES) as HostCapability[]),
   source: null,
   completes: false,

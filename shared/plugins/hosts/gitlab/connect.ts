@@ -3,6 +3,7 @@ import type { ConnectedHost } from '../contract.ts';
 import { accountOf } from './accounts.ts';
 import { codeReader, directory, files, jobDefinitions } from './code.ts';
 import { mergeRequests } from './merge-requests.ts';
+import { people } from './people.ts';
 import { pipelines } from './pipelines.ts';
 
 /** GitLab's REST API v4 behind the ports of a code host. */
@@ -10,5 +11,6 @@ export const connect = (api: HostApi): ConnectedHost => ({
   codeHost: { ...pipelines(api), ...mergeRequests(api), ...files(api), ...jobDefinitions(api) },
   directory: directory(api),
   codeReader: codeReader(api),
+  people: people(api),
   accountOf: accountOf(api),
 });

@@ -9,7 +9,8 @@ import { source } from './source.ts';
 export const gitlab = defineHost({
   id: 'gitlab',
   title: 'GitLab',
-  capabilities: new Set(['rerun-failed-jobs', 'cancel-run', 'comments']),
+  changeRequest: { name: 'merge request', sign: '!' },
+  capabilities: new Set(['rerun-failed-jobs', 'cancel-run', 'comments', 'comment-commands']),
   source,
   completes: true,
   links({ repository, runId, pullRequest }, apiUrl) {

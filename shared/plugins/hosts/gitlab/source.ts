@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { RunTarget } from '#shared/domain/incident/target-context.ts';
 import { defineSource, firstProblem, type SourceResult } from '../../sources/contract.ts';
 import { changeResult } from './changes.ts';
+import { noteResult } from './note.ts';
 
 const Project = z.object({ id: z.number(), path_with_namespace: z.string(), default_branch: z.string().nullish() });
 
@@ -46,16 +47,16 @@ const QUIET = new Set([
   ...['created', 'waiting_for_resource', 'preparing', 'pending', 'running', 'canceling', 'canceled', 'skipped'],
   ...['manual', 'scheduled', 'waiting_for_callback'],
 ]);
-const QUIET_EVENTS = new Set(['build', 'tag_push', 'merge_request', 'note', 'issue', 'release']);
+const QUIET_EVENTS = new Set(['build', 'tag_push', 'merge_request', 'issue', 'release']);
 const MAX_ACTOR = 60;
 
 const ignored = (reason: string): SourceResult => ({ kind: 'ignored', reason });
 
-/** Pipelines, from a project's or a group's webhook with "Pipeline events"; pushes and deployments where it sends those as well. */
+/** Pipelines, from a project's or a group's webhook with "Pipeline events"; pushes, deployments and comments where it sends those as well. */
 export const source = defineSource({
   kind: 'webhook',
   id: 'gitlab',
-  title: 'GitLab pipelines, pushes and deployments',
+  title: 'GitLab pipelines, pushes, deployments and comments',
   scheme: {
     kind: 'one-of',
     schemes: [{ scheme: 'standard-webhooks' }, { scheme: 'token-header', header: 'x-gitlab-token' }],
@@ -80,6 +81,7 @@ export const source = defineSource({
     if (!kind.success) return { kind: 'rejected', reason: firstProblem(kind.error) };
     const { object_kind: event } = kind.data;
     if (event === 'push' || event === 'deployment') return changeResult(event, envelope);
+    if (event === 'note') return noteResult(body);
     if (event !== 'pipeline') return ignored(QUIET_EVENTS.has(event) ? `event-${event}` : 'event-other');
     const parsed = PipelineEvent.safeParse(body);
     if (!parsed.success) return { kind: 'rejected', reason: firstProblem(parsed.error) };

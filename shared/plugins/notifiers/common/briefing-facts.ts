@@ -4,6 +4,7 @@ import type { ChangeBefore } from '@selfheal/log-reading/logs/evidence.ts';
 import type { Deployment } from '@selfheal/log-reading/logs/telemetry.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { isAlarmOrAlert } from '#shared/domain/incident/target-context.ts';
+import { changeRequestOf } from '../../hosts/registry.ts';
 import type { IncidentStory } from '../contract.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -100,7 +101,7 @@ function runLines(target: RunTarget, timeZone: string, telemetry: IncidentStory[
     ...(pusher === null || pusher === author ? [] : [`pushed by ${pusher}`]),
     ...(author === null && pusher === null && actor !== null ? [`started by ${actor}`] : []),
   ];
-  const where = pullRequest === null ? repository : `pull request #${pullRequest} of ${repository}`;
+  const where = pullRequest === null ? repository : `${changeRequestOf(repository, pullRequest)} of ${repository}`;
   const commit = `Commit ${headSha.slice(0, 12)} of ${where}${who.length === 0 ? '' : `, ${who.join(', ')}`} (${event}).`;
   const facts = telemetry?.facts;
   if (facts?.kind !== 'run') return [commit];

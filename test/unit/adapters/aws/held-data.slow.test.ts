@@ -136,7 +136,7 @@ async function fill({ at, objects }: Deployment, repository: string, number: num
   const hour = plan.createdAt.slice(0, 13);
   await control.takeFromLimit(`target:${plan.targetKey}`, hour, 'd', 3, NOW);
   await control.addTo(`tokens#${id}`, 5, NOW);
-  await setQuiet({ repositoryId: number, pullRequest: 12 }, 'octo-dev', control);
+  await setQuiet({ repository, repositoryId: number, pullRequest: 12 }, 'octo-dev', control);
   await control.setCursor(`deliveries#${name}`, NOW.toISOString());
   await control.keepGathered({
     ...{ version: 1, channel: 'slack', about: repository, incidentId: id, key: 'k', at: NOW.toISOString() },

@@ -73,20 +73,21 @@ describe('people on GitHub', () => {
     ['acme-dev', 'write'],
     ['stranger', 'read'],
   ])('%s has the right %s, as the API tells it', async (login, permission) => {
-    expect(await people.permissionOf(REPOSITORY, login)).toBe(permission);
+    expect(await people.permissionOf(REPOSITORY, { login })).toBe(permission);
   });
 
   it('are refused where the repository is not known, so that nobody passes by mistake', async () => {
-    await expect(people.permissionOf('acme/unknown', 'acme-dev')).rejects.toThrow(Refused);
+    await expect(people.permissionOf('acme/unknown', { login: 'acme-dev' })).rejects.toThrow(Refused);
   });
 
   it('see a sign under their comment, once however often it is given', async () => {
     const { number } = world.github.addPullRequest(REPOSITORY);
     const { id } = world.github.addComment(REPOSITORY, number, 'acme-dev', '/selfheal approve');
-    for (const sign of ['+1', '+1', 'confused'] as const) await people.react(REPOSITORY, id, sign);
+    for (const sign of ['+1', '+1', 'confused'] as const)
+      await people.react(REPOSITORY, { pullRequest: number, commentId: id }, sign);
     const given = world.journal.entries({ kind: 'github.reaction.created' });
     expect(given.map(({ facts }) => facts.content)).toEqual(['+1', 'confused']);
-    await expect(people.react(REPOSITORY, 424242, '+1')).rejects.toThrow(Refused);
+    await expect(people.react(REPOSITORY, { pullRequest: number, commentId: 424242 }, '+1')).rejects.toThrow(Refused);
     expect(conformance.problems).toEqual([]);
   });
 });

@@ -87,7 +87,8 @@ const ASKING: Readonly<Record<string, (one: Human, link: Link) => readonly Ident
   'a key that was revoked meanwhile': (one) => identifiersOfCaller(keyCaller(one)),
   'a key, before keys had owners': ({ keyId }) => [keyId, 'deploy bot'],
   'signed in, before names had kinds': (one, link) => [one.sub, one.email, ...(claimOf(one, link) ?? [])].flat(),
-  'a comment': ({ login, accountId }) => commenter({ by: login, byId: accountId }).identity ?? [],
+  'a comment': ({ login, accountId }) =>
+    commenter({ by: login, byId: accountId, repository: RUN.repository }).identity ?? [],
 };
 const keyCaller = ({ keyId, sub, email }: Human): Caller => ({
   kind: 'key',
@@ -100,7 +101,7 @@ const keyCaller = ({ keyId, sub, email }: Human): Caller => ({
 /** How somebody approves. */
 const APPROVING: Readonly<Record<string, (one: Human, link: Link) => Candidate | null>> = {
   'signed in': (one, link) => approverOf(claimsOf(one, link)),
-  'a comment': ({ login, accountId }) => commenter({ by: login, byId: accountId }),
+  'a comment': ({ login, accountId }) => commenter({ by: login, byId: accountId, repository: RUN.repository }),
 };
 
 const STRANGER = { author: 'acme-zed', lastPusher: 'acme-zed', requester: 'acme-zed', triggeredBy: 'acme-zed' };
@@ -162,7 +163,7 @@ describe('whoever asked for an action', () => {
     const action = { target: RUN, selfApproval: false, requestedBy: [...(ASKING['a key']?.(asker, 'none') ?? [])] };
     const ask = () =>
       entitlementTo(
-        commenter({ by: approver.login, byId: approver.accountId }),
+        commenter({ by: approver.login, byId: approver.accountId, repository: RUN.repository }),
         { approval: approval as never, action },
         deps,
       );

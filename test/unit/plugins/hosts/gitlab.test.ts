@@ -217,7 +217,7 @@ describe("GitLab's webhooks", () => {
     expect(read(event({}, { status }))).toEqual({ kind: 'ignored', reason });
   });
   it('of another kind are ignored, and broken ones rejected by their field', () => {
-    expect(read({ object_kind: 'note' })).toEqual({ kind: 'ignored', reason: 'event-note' });
+    expect(read({ object_kind: 'issue' })).toEqual({ kind: 'ignored', reason: 'event-issue' });
     expect(read(event({}, { source: 'parent_pipeline' }))).toEqual({ kind: 'ignored', reason: 'child-pipeline' });
     expect(read({})).toMatchObject({ kind: 'rejected', reason: /object_kind/ });
     expect(read(event({}, { sha: 'no' }))).toMatchObject({ kind: 'rejected', reason: /headSha/ });

@@ -1,4 +1,5 @@
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { changeRequestOf } from '../../../hosts/registry.ts';
 import type { AskedPlan, IncidentStory } from '../../contract.ts';
 import { askedFacts, changeWords, freshDeadline, historyLines, WITHOUT_ANSWER } from '../asked-words.ts';
 import { changeLines, stoppedWords } from '../briefing-facts.ts';
@@ -39,7 +40,7 @@ export function renderApprovalMail(story: IncidentStory, { headline, opening, as
       'Your decision',
       askedFacts(asked).map(({ name, value }) => `- ${name}: ${cleanText(value, 1000)}`),
     ),
-    part('How to answer', answerLines(asked)),
+    part('How to answer', answerLines(asked, story)),
     part(
       'Deployed or changed before',
       changeLines(story).map((line) => `- ${line}`),
@@ -82,12 +83,13 @@ function changePart(asked: AskedPlan): string {
 }
 
 /** Each command is on a line of its own, unindented: an indented line would not be a command. */
-function answerLines({ pageUrl, commands }: AskedPlan): string[] {
+function answerLines({ pageUrl, commands }: AskedPlan, { incident: { target } }: IncidentStory): string[] {
+  const place = target.kind === 'run' ? changeRequestOf(target.repository) : 'pull request';
   return [
     'Sign in and decide on the dashboard (opening it decides nothing):',
     pageUrl,
     ...(commands === null
       ? []
-      : ['', 'Or copy one of these lines into a comment on the pull request:', commands.approve, commands.reject]),
+      : ['', `Or copy one of these lines into a comment on the ${place}:`, commands.approve, commands.reject]),
   ];
 }

@@ -67,6 +67,7 @@ const source = defineSource({
 export const fakeForge = defineHost({
   id: 'fake-forge',
   title: 'Fake Forge',
+  changeRequest: { name: 'change', sign: '#' },
   capabilities: new Set(['rerun-failed-jobs', 'comments']),
   source,
   completes: false,
