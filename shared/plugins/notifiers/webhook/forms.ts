@@ -2,6 +2,7 @@ import { cutAtSentence } from '@selfheal/kernel/text/shortened-text.ts';
 import type { ChannelMessage, Tone } from '../common/channel-message.ts';
 import { plainText } from '../common/chat-notifier.ts';
 import { fitMessage } from '../common/fit-message.ts';
+import { block, inert, quiet } from '../common/inert-text.ts';
 
 const COLOUR: Readonly<Record<Tone, number>> = { good: 0x2e7d32, bad: 0xc62828, asking: 0xef6c00, notice: 0x1565c0 };
 /** Discord refuses longer descriptions, titles and fields, and more than 6,000 characters in all. */
@@ -94,20 +95,6 @@ function telegram(message: ChannelMessage, chatId: string): object {
 
 const telegramText = ({ links, ...rest }: ChannelMessage): string =>
   [quiet(plainText({ ...rest, links: [] })), ...links.map(({ name, url }) => `${quiet(name)}: ${url}`)].join('\n');
-
-const WORD_JOINER = '\u2060';
-/** Mentions, commands, channels and addresses broken up by a character that nobody sees. */
-const quiet = (text: string): string =>
-  text
-    .replaceAll(/[@#/](?=[\p{L}\p{N}_])/gu, (sign) => sign + WORD_JOINER)
-    .replaceAll('://', `:${WORD_JOINER}//`)
-    .replaceAll(/(?<=[\p{L}\p{N}])\.(?=\p{L})/gu, `.${WORD_JOINER}`);
-
-/** The same where Markdown is read: its signs are escaped. */
-const inert = (text: string): string => quiet(text).replaceAll(/[*_~`|<>[\]()\\#]/g, (sign) => `\\${sign}`);
-
-/** A code block that its content cannot end. */
-const block = (text: string): string => `\`\`\`\n${text.replaceAll('`', `\`${WORD_JOINER}`)}\n\`\`\``;
 
 const html = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

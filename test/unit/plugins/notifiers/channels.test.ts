@@ -6,15 +6,16 @@ import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { channelMessageOf } from '#shared/plugins/notifiers/common/channel-message.ts';
 import { defineChatNotifier, WebhookFields } from '#shared/plugins/notifiers/common/chat-notifier.ts';
 import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
-import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
+import { NOTIFIERS, notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import { FORMS, type Form } from '#shared/plugins/notifiers/webhook/forms.ts';
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
 import type { ChannelRequest, Poster } from '#shared/ports/poster.ts';
 import { localPoster, SECRETS, SIGNING_KEY } from './local-poster.ts';
 
-const EVERYTHING = { tell: ['incidents', 'approvals', 'upkeep'] };
-function notifier(id: string, settings: object = EVERYTHING): NotifierPlugin {
-  const found = notifiersOf({ notifiers: { [id]: settings } }).find((one) => one.id === id);
+/** With the settings of its sample and others. */
+function notifier(id: string, settings: object = {}): NotifierPlugin {
+  const sample = NOTIFIERS.find((one) => one.id === id)?.sample?.settings;
+  const found = notifiersOf({ notifiers: { [id]: { ...sample, ...settings } } }).find((one) => one.id === id);
   if (found === undefined) throw new Error(`There is no notifier ${id} with these settings.`);
   return found;
 }
@@ -188,7 +189,7 @@ describe('a webhook of one’s own', () => {
 
   it('refuses a form that there is not', () => {
     expect(
-      notifiersOf({ notifiers: { webhook: { ...EVERYTHING, form: 'fax' } } }).some(({ id }) => id === 'webhook'),
+      notifiersOf({ notifiers: { webhook: { tell: ['incidents'], form: 'fax' } } }).some(({ id }) => id === 'webhook'),
     ).toBe(false);
   });
 });

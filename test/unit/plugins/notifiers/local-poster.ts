@@ -1,14 +1,13 @@
 import { makeLocalChannels } from '#apps/local/world/channels.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import type { ChannelRequest, Poster } from '#shared/ports/poster.ts';
 
 /** Of the webhook of one's own. */
 export const SIGNING_KEY = Buffer.from('a key of the tests, of nobody at all');
-/** What people stored for each channel. */
+/** What people stored for each channel: its sample. */
 export const SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  slack: { url: 'https://hooks.slack.com/services/T0/B0/test' },
-  teams: { url: 'https://example.com/workflows/test' },
-  pagerduty: { routingKey: 'test'.padEnd(32, '0') },
-  webhook: { url: 'https://example.com/hooks/test', signingSecret: `whsec_${SIGNING_KEY.toString('base64')}` },
+  ...Object.fromEntries(NOTIFIERS.map(({ id, sample }) => [id, sample?.secret ?? {}])),
+  webhook: { url: 'https://example.com/hooks/sample', signingSecret: `whsec_${SIGNING_KEY.toString('base64')}` },
 };
 
 /** A poster that speaks to the local services, which refuse what the vendors' would refuse. */
@@ -24,7 +23,9 @@ export function localPoster() {
         method: 'POST',
         path,
         query: new URLSearchParams(),
-        headers: {},
+        headers: Object.fromEntries(
+          Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+        ),
         body: Buffer.from(request.body),
       });
       const answer = await call?.perform();

@@ -5,28 +5,15 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
 import { makePoster } from '#shared/adapters/http/poster.ts';
 import { announce } from '#shared/app/notify/announce.ts';
-import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
+import { NOTIFIERS, notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import { aConfiguration } from '#test/builders/index.ts';
 import { fakeClock, makeMemoryMailer, makeRecordingLog, makeRecordingMeter } from '#test/fakes/index.ts';
 
-const EVERYTHING = { tell: ['incidents', 'approvals', 'upkeep'] };
-const SETTINGS = {
-  slack: EVERYTHING,
-  teams: EVERYTHING,
-  pagerduty: EVERYTHING,
-  webhook: EVERYTHING,
-  jira: { project: 'OPS' },
-  'github-issue': { repository: 'acme/operations' },
-};
-const TOKEN = ['token', 'of', 'nobody'].join('-');
-const SECRETS = {
-  slack: JSON.stringify({ url: 'https://hooks.slack.com/services/T0/B0/test' }),
-  teams: JSON.stringify({ url: 'https://example.com/workflows/test' }),
-  pagerduty: JSON.stringify({ routingKey: 'test'.padEnd(32, '0') }),
-  webhook: JSON.stringify({ url: 'https://example.com/hooks/test' }),
-  jira: JSON.stringify({ url: 'https://example.atlassian.net', user: 'robot@example.com', token: TOKEN }),
-  'github-issue': JSON.stringify({ token: TOKEN }),
-};
+const CHANNELS = NOTIFIERS.filter(({ id }) =>
+  ['slack', 'teams', 'pagerduty', 'webhook', 'jira', 'github-issue'].includes(id),
+);
+const SETTINGS = Object.fromEntries(CHANNELS.map(({ id, sample }) => [id, { ...sample?.settings }]));
+const SECRETS = Object.fromEntries(CHANNELS.map(({ id, sample }) => [id, JSON.stringify(sample?.secret)]));
 const found = SAMPLE_ANNOUNCEMENTS.find(({ announcement }) => announcement.kind === 'escalation')?.announcement;
 if (found === undefined) throw new Error('There is no sample of an escalation.');
 const escalation = found;
@@ -54,7 +41,7 @@ async function aVendor(id: string, status: number, body: string, headers: Record
   const tellAll = () =>
     announce(escalation, {
       notifiers: [channel, email],
-      configuration: aConfiguration({ notifiers: { [id]: SETTINGS[id as keyof typeof SETTINGS] } }),
+      configuration: aConfiguration({ notifiers: { [id]: SETTINGS[id] ?? {} } }),
       clock: fakeClock(),
       meter: makeRecordingMeter(),
       log: makeRecordingLog(),
