@@ -6,7 +6,6 @@ import {
   ACCOUNT_HOSTS,
   type AccountHost,
   accountOn,
-  loginOn,
   type Person,
   type SeenPerson,
   seenPerson,
@@ -107,11 +106,6 @@ export async function linkPerson(
       : { login, id: isSame ? (before?.id ?? null) : null, isGone: false, linkedBy: by, linkedAt: at };
   const linked = await persons.setAccount(person.id, host, account);
   return linked === null ? { kind: 'not-found' } : { kind: 'linked', person: linked };
-}
-
-/** How many of those who may approve are linked to no GitHub account: they can approve nothing about a run. */
-export function unlinkedApprovers(people: readonly Person[]): Person[] {
-  return people.filter((person) => mayDo(person, 'approve') && loginOn('github', person) === null);
 }
 
 /**
