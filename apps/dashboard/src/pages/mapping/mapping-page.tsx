@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { Command } from '../../ui/command.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { ErrorState } from '../../ui/states.tsx';
+import { clockTime } from '../../ui/time.tsx';
 import { bodyIn, draftText, type Trial, tryMapping } from './try-mapping.ts';
 import '../incident/incident.css';
 import '../../ui/form.css';
@@ -89,7 +90,7 @@ function Workplace({ received, wanted }: { readonly received: readonly Received[
                 <option value="">{received.length === 0 ? 'No body was left aside: paste one' : 'Another body'}</option>
                 {received.map(({ id, source, connection, subject, lastAt }) => (
                   <option key={id} value={id}>
-                    {`${connection === null ? source : `${source}/${connection}`}: ${subject} (${lastAt.slice(0, 16).replace('T', ' ')})`}
+                    {`${connection === null ? source : `${source}/${connection}`}: ${subject} (${clockTime(lastAt)})`}
                   </option>
                 ))}
               </select>
@@ -230,7 +231,7 @@ function Reading({ read, stateWord }: { readonly read: MappedResult; readonly st
               ['Text', alert.text || 'none'],
               ['Link', alert.url ?? 'none'],
               ['Id', alert.id],
-              ['Began', alert.startedAt.toISOString()],
+              ['Began', clockTime(alert.startedAt.toISOString())],
             ] as const
           ).map(([name, value]) => (
             <div key={name}>
