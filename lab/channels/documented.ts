@@ -1,4 +1,5 @@
 import type { ChannelMessage } from '#shared/plugins/notifiers/common/channel-message.ts';
+import { jsmAlert } from '#shared/plugins/notifiers/jsm/index.ts';
 import { FORMS } from '#shared/plugins/notifiers/webhook/forms.ts';
 import { broken, type Described, type Json, stringsIn } from './described.ts';
 
@@ -24,6 +25,29 @@ const CHANNEL = /#[\p{L}\p{N}_]/u;
 
 /** Channels without a published description: schema and limits are written after the vendor's documentation, which is named beside each. */
 export const DOCUMENTED: readonly Described[] = [
+  {
+    channel: 'jsm',
+    description: null,
+    bodyOf: (message) => jsmAlert(message)?.body ?? null,
+    // developer.atlassian.com/cloud/jira/service-desk-ops, Integration events: create and close an alert
+    schemaOf: () => ({
+      anyOf: [
+        strict({
+          message: { ...TEXT, maxLength: 130 },
+          alias: { ...TEXT, maxLength: 512 },
+          description: { type: 'string', maxLength: 15_000 },
+          priority: { enum: ['P1', 'P2', 'P3', 'P4', 'P5'] },
+          source: { ...TEXT, maxLength: 100 },
+          tags: { ...list({ type: 'string', maxLength: 50 }), maxItems: 20 },
+        }),
+        strict({ source: { ...TEXT, maxLength: 100 }, note: { type: 'string', maxLength: 25_000 } }),
+      ],
+    }),
+    limits: (body, message) => {
+      const read = withoutLinks(stringsIn({ ...(body as Json), alias: '' }).join('\n'), message);
+      return broken({ 'no mention': !MENTION.test(read), 'no address of an outsider': !ADDRESS.test(read) });
+    },
+  },
   {
     channel: 'google-chat',
     description: null,

@@ -14,7 +14,7 @@ beforeAll(async () => {
   healer = await openHealer({
     base: 'channels',
     configuration: {
-      notifiers: { ...CHANNEL_NOTIFIERS, 'github-issue': { repository: OPERATIONS } },
+      notifiers: { ...CHANNEL_NOTIFIERS, jsm: { tell: ['incidents'] }, 'github-issue': { repository: OPERATIONS } },
       routing: {
         teams: [{ name: 'mobile', services: ['gallery'] }],
         rules: [{ name: 'mobile', when: { teams: ['mobile'] }, tell: ['teams', 'jira', 'github-issue'] }],
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => healer?.stop());
 
-const CHANNELS = ['slack', 'teams', 'pagerduty', 'webhook'];
+const CHANNELS = ['slack', 'teams', 'pagerduty', 'jsm', 'webhook'];
 /** The messages of each channel that name the alarm. */
 const toldOf = (alarm: string) =>
   CHANNELS.map((channel) => [
@@ -79,12 +79,14 @@ it('[A79] [E23] [E24] has one ticket in Jira for what a person has to mend, repo
   expectClean(healer);
 });
 
-it('resolves the page when an alarm recovered', async () => {
+it('resolves the page and closes the alert when an alarm recovered', async () => {
   const incident = await healer.ended(healer.world.samples.fireAlarm('checkout', { okAfterMs: 500 }));
   await healer.quiet();
   expect(incident.status).toBe('resolved');
   const pages = healer.world.channels.messages().filter(({ channel }) => channel === 'pagerduty');
   expect(pages.at(-1)?.body).toMatchObject({ event_action: 'resolve', dedup_key: incident.id });
+  const alerts = healer.world.channels.messages().filter(({ channel }) => channel === 'jsm');
+  expect(alerts.at(-1)?.body).toEqual({ source: 'Selfheal', note: expect.stringContaining('OK') });
   expectClean(healer);
 });
 

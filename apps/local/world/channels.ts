@@ -5,7 +5,7 @@ import * as z from 'zod';
 /** A message that a chat or pager took. */
 export interface ChannelMessage {
   readonly id: string;
-  /** `slack`, `teams`, `pagerduty` or `webhook`. */
+  /** `slack`, `teams`, `pagerduty`, `jsm` or `webhook`. */
   readonly channel: string;
   readonly at: string;
   readonly body: unknown;
@@ -24,8 +24,9 @@ interface ChannelsContext {
 const KEPT = 200;
 
 /**
- * Incoming webhooks of Slack and Teams, PagerDuty's Events API and a webhook of one's own, on one origin. Each refuses what its service would refuse:
- * Slack api.slack.com/messaging/webhooks, Teams learn.microsoft.com/power-automate/teams, PagerDuty developer.pagerduty.com/docs/events-api-v2.
+ * Incoming webhooks of Slack and Teams, PagerDuty's Events API, alerts of Jira Service Management and a webhook of one's own, on one origin. Each refuses what its service would refuse:
+ * Slack api.slack.com/messaging/webhooks, Teams learn.microsoft.com/power-automate/teams, PagerDuty developer.pagerduty.com/docs/events-api-v2,
+ * Jira Service Management developer.atlassian.com/cloud/jira/service-desk-ops.
  */
 export function makeLocalChannels({ dataDir, now }: ChannelsContext): {
   readonly service: Service;
@@ -107,6 +108,15 @@ const PagerdutyBody = z.object({
     })
     .optional(),
 });
+const JsmAlert = z.strictObject({
+  message: z.string().min(1).max(130),
+  alias: z.string().min(1).max(512),
+  description: z.string().max(15_000),
+  priority: z.enum(['P1', 'P2', 'P3', 'P4', 'P5']),
+  source: z.string().max(100),
+  tags: z.array(z.string().max(50)).max(20),
+});
+const JsmClosing = z.strictObject({ source: z.string().max(100), note: z.string().max(25_000) });
 
 const RECEIVERS: readonly Receiver[] = [
   {
@@ -134,6 +144,16 @@ const RECEIVERS: readonly Receiver[] = [
       if (!event.success || (event.data.event_action === 'trigger' && event.data.payload === undefined))
         return json(400, { status: 'invalid event', message: 'Event object is invalid' });
       return json(202, { status: 'success', message: 'Event processed', dedup_key: event.data.dedup_key ?? 'new' });
+    },
+  },
+  {
+    channel: 'jsm',
+    path: /^\/jsm\/ops\/integration\/v2\/alerts(?:\/[\w-]+\/close)?$/,
+    answer: (body, { headers, path }) => {
+      if (!/^GenieKey \S+$/.test(String(headers.authorization))) return json(401, { message: 'Key is not valid' });
+      const shape = path.endsWith('/close') ? JsmClosing : JsmAlert;
+      if (!shape.safeParse(body).success) return json(422, { message: 'Request body is not processable' });
+      return json(202, { result: 'Request will be processed', took: 0.01, requestId: 'local' });
     },
   },
   { channel: 'webhook', path: /^\/hooks\/[\w-]+$/, answer: () => text(204, '') },

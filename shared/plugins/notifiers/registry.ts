@@ -5,6 +5,7 @@ import { email } from './email/index.ts';
 import { githubComment } from './github-comment/index.ts';
 import { githubIssue } from './github-issue/index.ts';
 import { jira } from './jira/index.ts';
+import { jsm } from './jsm/index.ts';
 import { pagerduty } from './pagerduty/index.ts';
 import { slack } from './slack/index.ts';
 import { slackApp } from './slack-app/index.ts';
@@ -21,6 +22,7 @@ export const NOTIFIERS: readonly NotifierPlugin[] = registered('notifiers', [
   slackApp,
   teams,
   pagerduty,
+  jsm,
   webhook,
   jira,
   githubIssue,

@@ -34,7 +34,7 @@ const send = async (one: NotifierPlugin, announcement: Announcement) => {
   return { where, body: sent[0]?.body ?? null, request: sent[0] ?? null };
 };
 
-const CHANNELS = ['slack', 'teams', 'pagerduty', 'webhook'];
+const CHANNELS = ['slack', 'teams', 'pagerduty', 'jsm', 'webhook'];
 const told = SAMPLE_ANNOUNCEMENTS.filter(({ announcement }) => notifier('slack').takes.includes(announcement.kind));
 
 describe.each(CHANNELS)('%s', (id) => {

@@ -6,6 +6,7 @@ import { type ChannelMessage, channelMessageOf } from '#shared/plugins/notifiers
 import { mailHtml } from '#shared/plugins/notifiers/common/mail/mail-html.ts';
 import { mailOf } from '#shared/plugins/notifiers/common/mail/mail-of.ts';
 import { slackBody } from '#shared/plugins/notifiers/common/slack-blocks.ts';
+import { jsmAlert } from '#shared/plugins/notifiers/jsm/index.ts';
 import { pagerdutyEvent } from '#shared/plugins/notifiers/pagerduty/index.ts';
 import { teamsBody } from '#shared/plugins/notifiers/teams/index.ts';
 import { FORMS } from '#shared/plugins/notifiers/webhook/forms.ts';
@@ -73,6 +74,8 @@ const withoutOwn = (text: string): string =>
     .replaceAll(/^\*\*([^*\n]+):\*\* /gm, '')
     .replaceAll(/^\*\*|\*\*$/gm, '');
 
+/** Mentions, commands and addresses of which services make links in plain text. */
+const LIVE_PLAIN = /[@#/](?=[\p{L}\p{N}_])|:\/\/|[\p{L}\p{N}]\.\p{L}/u;
 const CHANNELS: Readonly<Record<string, (message: ChannelMessage) => void>> = {
   slack: (message) => {
     const body = slackBody(message) as { text: string; blocks: unknown; mrkdwn: boolean; link_names: boolean };
@@ -113,6 +116,10 @@ const CHANNELS: Readonly<Record<string, (message: ChannelMessage) => void>> = {
     expect(event.event_action).toBe('trigger');
     for (const { href } of event.links) expect(OWN).toContain(href);
   },
+  jsm: (message) => {
+    const { message: title, description } = { ...jsmAlert({ ...message, links: [] })?.body } as Record<string, string>;
+    for (const text of [title, description]) expect(text).not.toMatch(LIVE_PLAIN);
+  },
   discord: (message) => {
     const body = FORMS.discord(message) as { allowed_mentions: unknown; embeds: unknown };
     expect(body.allowed_mentions).toEqual({ parse: [] });
@@ -125,7 +132,7 @@ const CHANNELS: Readonly<Record<string, (message: ChannelMessage) => void>> = {
   telegram: (message) => {
     const { text, ...rest } = FORMS.telegram({ ...message, links: [] }, '1') as { text: string };
     expect(rest).not.toHaveProperty('parse_mode');
-    expect(text).not.toMatch(/[@#/](?=[\p{L}\p{N}_])|:\/\/|[\p{L}\p{N}]\.\p{L}/u);
+    expect(text).not.toMatch(LIVE_PLAIN);
   },
   'google-chat': (message) => {
     const body = FORMS['google-chat'](message);

@@ -10,7 +10,7 @@ import { aConfiguration } from '#test/builders/index.ts';
 import { fakeClock, makeMemoryMailer, makeRecordingLog, makeRecordingMeter } from '#test/fakes/index.ts';
 
 const CHANNELS = NOTIFIERS.filter(({ id }) =>
-  ['slack', 'teams', 'pagerduty', 'webhook', 'jira', 'github-issue'].includes(id),
+  ['slack', 'teams', 'pagerduty', 'jsm', 'webhook', 'jira', 'github-issue'].includes(id),
 );
 const SETTINGS = Object.fromEntries(CHANNELS.map(({ id, sample }) => [id, { ...sample?.settings }]));
 const SECRETS = Object.fromEntries(CHANNELS.map(({ id, sample }) => [id, JSON.stringify(sample?.secret)]));
