@@ -14,7 +14,12 @@ beforeAll(async () => {
   healer = await openHealer({
     base: 'channels',
     configuration: {
-      notifiers: { ...CHANNEL_NOTIFIERS, jsm: { tell: ['incidents'] }, 'github-issue': { repository: OPERATIONS } },
+      notifiers: {
+        ...CHANNEL_NOTIFIERS,
+        pagerduty: { ...CHANNEL_NOTIFIERS.pagerduty, changes: true },
+        jsm: { tell: ['incidents'] },
+        'github-issue': { repository: OPERATIONS },
+      },
       routing: {
         teams: [{ name: 'mobile', services: ['gallery'] }],
         rules: [{ name: 'mobile', when: { teams: ['mobile'] }, tell: ['teams', 'jira', 'github-issue'] }],
@@ -85,6 +90,8 @@ it('resolves the page and closes the alert when an alarm recovered', async () =>
   expect(incident.status).toBe('resolved');
   const pages = healer.world.channels.messages().filter(({ channel }) => channel === 'pagerduty');
   expect(pages.at(-1)?.body).toMatchObject({ event_action: 'resolve', dedup_key: incident.id });
+  const [change] = pages.filter(({ body }) => JSON.stringify(body).includes('"summary":"Selfheal: '));
+  expect(change?.body).toMatchObject({ payload: { custom_details: { incident: incident.id } } });
   const alerts = healer.world.channels.messages().filter(({ channel }) => channel === 'jsm');
   expect(alerts.at(-1)?.body).toEqual({ source: 'Selfheal', note: expect.stringContaining('OK') });
   expectClean(healer);

@@ -108,6 +108,16 @@ const PagerdutyBody = z.object({
     })
     .optional(),
 });
+const PagerdutyChange = z.strictObject({
+  routing_key: z.string().length(32),
+  payload: z.strictObject({
+    summary: z.string().min(1).max(1024),
+    timestamp: z.iso.datetime(),
+    source: z.string().min(1),
+    custom_details: z.record(z.string(), z.unknown()),
+  }),
+  links: z.array(z.strictObject({ href: z.url(), text: z.string() })),
+});
 const JsmAlert = z.strictObject({
   message: z.string().min(1).max(130),
   alias: z.string().min(1).max(512),
@@ -145,6 +155,14 @@ const RECEIVERS: readonly Receiver[] = [
         return json(400, { status: 'invalid event', message: 'Event object is invalid' });
       return json(202, { status: 'success', message: 'Event processed', dedup_key: event.data.dedup_key ?? 'new' });
     },
+  },
+  {
+    channel: 'pagerduty',
+    path: /^\/v2\/change\/enqueue$/,
+    answer: (body) =>
+      PagerdutyChange.safeParse(body).success
+        ? json(202, { status: 'success', message: 'Change event processed' })
+        : json(400, { status: 'invalid event', message: 'Event object is invalid' }),
   },
   {
     channel: 'jsm',

@@ -2,7 +2,7 @@ import { Refused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import { TOPICS, type Topic } from '#shared/domain/policy/routing-settings.ts';
 import { ANNOUNCEMENT_KINDS, type AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
-import type { Announcement } from '#shared/ports/announcement.ts';
+import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
 import type { ChannelAnswer, ChannelRequest, Poster } from '#shared/ports/poster.ts';
 import { defineNotifier, type NotifierPlugin, type NotifierSample } from '../contract.ts';
 import { type ChannelMessage, channelMessageOf } from './channel-message.ts';
@@ -56,8 +56,15 @@ interface ChatNotifier<F, S> {
   readonly staysOpen?: true;
   /** Its section of `notifiers`, in addition to `tell`. */
   readonly settings?: z.ZodObject;
+  /** Pure. Whether it tells this progress, too, which needs nobody and ends nothing. */
+  readonly alsoTells?: (story: IncidentStory, settings: S) => boolean;
   /** Pure. The message as a request of its service; null when there is nothing to say there. */
-  readonly request?: (message: ChannelMessage, fields: F, settings: S) => Omit<ChannelRequest, 'what'> | null;
+  readonly request?: (
+    message: ChannelMessage,
+    fields: F,
+    settings: S,
+    announcement: Announcement,
+  ) => Omit<ChannelRequest, 'what'> | null;
   /** In place of `request`, for a service that takes more than one; false when there was nothing to say there. */
   readonly post?: (message: ChannelMessage, to: ChatPlace<F, S>) => Promise<boolean>;
   /** Null when the service took the message, else why not: some answer 200 with an error in the text. */
@@ -90,7 +97,11 @@ export function defineChatNotifier<F, S = unknown>(chat: ChatNotifier<F, S>): No
       if (announcement.kind !== 'progress') return true;
       const { incident, stage } = announcement.story;
       const isRecovered = stage === 'final' && incident.status === 'resolved';
-      return isToldEnd(announcement.story) || (chat.staysOpen === true && isRecovered);
+      return (
+        isToldEnd(announcement.story) ||
+        (chat.staysOpen === true && isRecovered) ||
+        chat.alsoTells?.(announcement.story, given as S) === true
+      );
     },
     async notify(announcement, { poster }, given) {
       const message = channelMessageOf(announcement);
@@ -100,7 +111,7 @@ export function defineChatNotifier<F, S = unknown>(chat: ChatNotifier<F, S>): No
         const place = { fields, settings: given as S, poster, announcement };
         return (await chat.post(message, place)) ? { where: chat.title } : null;
       }
-      const request = chat.request?.(message, fields, given as S) ?? null;
+      const request = chat.request?.(message, fields, given as S, announcement) ?? null;
       if (request === null) return null;
       const answer = await poster.send({ what: chat.title, ...request });
       const problem = chat.problemOf?.(answer) ?? null;

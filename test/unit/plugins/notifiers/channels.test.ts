@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
 import { dryRun } from '#shared/app/notify/dry-run.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
 import { channelMessageOf } from '#shared/plugins/notifiers/common/channel-message.ts';
 import { defineChatNotifier, WebhookFields } from '#shared/plugins/notifiers/common/chat-notifier.ts';
 import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
@@ -10,6 +11,7 @@ import { NOTIFIERS, notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import { FORMS, type Form } from '#shared/plugins/notifiers/webhook/forms.ts';
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
 import type { ChannelRequest, Poster } from '#shared/ports/poster.ts';
+import { anActionRecord, anAlarmTarget, anIncident } from '#test/builders/index.ts';
 import { localPoster, SECRETS, SIGNING_KEY } from './local-poster.ts';
 
 /** With the settings of its sample and others. */
@@ -176,6 +178,29 @@ describe('PagerDuty', () => {
     const sending = notifier('pagerduty').notify(story as Announcement, { poster } as never);
     await expect(sending).rejects.toThrow(/32 letters and digits/);
     await expect(sending).rejects.not.toThrow('short');
+  });
+});
+
+describe('what Selfheal changed in production', () => {
+  const acted = (target: Incident['target']): Announcement => {
+    const incident = anIncident({ target, status: 'open' });
+    const action = anActionRecord({ incidentId: incident.id, state: 'done', verified: null });
+    const given = (story as Announcement & { readonly story: IncidentStory }).story;
+    return { kind: 'progress', story: { ...given, incident, stage: 'acting', actions: [action] } };
+  };
+
+  it('is a change event at PagerDuty where that is asked for, and pages nobody', async () => {
+    const change = acted(anAlarmTarget());
+    expect((await send(notifier('pagerduty'), change)).request).toBeNull();
+    const { request } = await send(notifier('pagerduty', { changes: true }), change);
+    expect(request?.url).toBe('https://events.pagerduty.com/v2/change/enqueue');
+    expect(JSON.parse(request?.body ?? '')).toMatchObject({
+      payload: { summary: expect.stringMatching(/^Selfheal: \S/), source: 'selfheal' },
+    });
+  });
+
+  it('is no re-run of a pipeline', async () => {
+    expect((await send(notifier('pagerduty', { changes: true }), acted(anIncident().target))).request).toBeNull();
   });
 });
 
