@@ -120,7 +120,7 @@ it('reminds of a request that nobody answered at half of its time, once', async 
   for (let round = 0; round < 3; round += 1) await trigger(healer, 'reconciler');
   await until('the reminder', () => mails(run.runId).length === 2);
   expect(mails(run.runId)).toEqual(
-    expect.arrayContaining([expect.stringMatching(/^\[Selfheal\] Approval still needed: rerun-failed-jobs/)]),
+    expect.arrayContaining([expect.stringMatching(/^\[Selfheal\] Approval still needed: Re-run the failed jobs/)]),
   );
   const events = (await healer.incidents.auditTrail(incidentId)).map(({ event }) => event);
   expect(events.filter((event) => event === 'approval.reminded')).toHaveLength(1);
