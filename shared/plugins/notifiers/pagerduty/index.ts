@@ -54,7 +54,7 @@ function changeIn({ stage, actions, incident }: IncidentStory) {
 }
 
 /** A change event; null for an announcement of anything else. */
-export function pagerdutyChange(
+function pagerdutyChange(
   { title, links, incidentId }: ChannelMessage,
   announcement: Announcement,
   routingKey: string,
