@@ -26,6 +26,16 @@ export const TOPIC_OF: Readonly<Record<AnnouncementKind, Topic | null>> = {
   'approval-expired': null,
 };
 
+/** What pagers and telephones are told: what needs a person, and how it ended. */
+export const PAGED_KINDS: readonly AnnouncementKind[] = [
+  'progress',
+  'escalation',
+  'workflow-failure',
+  'channel-failure',
+  'approval-asked',
+  'alert-raised',
+];
+
 /** Fields that every such channel has. */
 const ChatSettings = z.strictObject({
   tell: z

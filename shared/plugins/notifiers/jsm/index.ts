@@ -1,9 +1,9 @@
 import { cutAtSentence } from '@selfheal/kernel/text/shortened-text.ts';
 import * as z from 'zod';
 import type { ChannelMessage, Tone } from '../common/channel-message.ts';
-import { defineChatNotifier } from '../common/chat-notifier.ts';
+import { defineChatNotifier, PAGED_KINDS } from '../common/chat-notifier.ts';
 import { fitMessage } from '../common/fit-message.ts';
-import { quiet } from '../common/inert-text.ts';
+import { quiet, quietText } from '../common/inert-text.ts';
 
 const ALERTS = 'https://api.atlassian.com/jsm/ops/integration/v2/alerts';
 /** Longer ones are cut by the service. */
@@ -32,7 +32,7 @@ export const jsm = defineChatNotifier({
     }),
   },
   staysOpen: true,
-  takes: ['progress', 'escalation', 'workflow-failure', 'channel-failure', 'approval-asked', 'alert-raised'],
+  takes: PAGED_KINDS,
   request: (message, { apiKey }) => {
     const alert = jsmAlert(message);
     return alert === null
@@ -73,15 +73,7 @@ function headOf(title: string): string {
   return whole.length <= MAX_MESSAGE ? whole : quiet(cutAtSentence(title, MAX_MESSAGE / 2));
 }
 
-const descriptionOf = ({ paragraphs, facts, quoted, links }: ChannelMessage): string =>
-  [
-    ...paragraphs.map(quiet),
-    ...facts.map(({ name, value }) => `${name}: ${quiet(value)}`),
-    quiet(quoted.join('\n')),
-    links.map(({ name, url }) => `${quiet(name)}: ${url}`).join('\n'),
-  ]
-    .filter((text) => text !== '')
-    .join('\n\n');
+const descriptionOf = (message: ChannelMessage): string => quietText({ ...message, title: '' });
 
 /** The words of an alert or of its closing. */
 function wordsIn(body: string): string {

@@ -1,7 +1,7 @@
 import { cutAtSentence } from '@selfheal/kernel/text/shortened-text.ts';
 import * as z from 'zod';
 import type { ChannelMessage } from '../common/channel-message.ts';
-import { defineChatNotifier } from '../common/chat-notifier.ts';
+import { defineChatNotifier, PAGED_KINDS } from '../common/chat-notifier.ts';
 import { actionWords } from '../common/story-words.ts';
 import type { Announcement, IncidentStory } from '../contract.ts';
 
@@ -38,7 +38,7 @@ export const pagerduty = defineChatNotifier<z.output<typeof Fields>, z.output<ty
   settings: Settings,
   staysOpen: true,
   alsoTells: (story, { changes }) => changes && changeIn(story) !== null,
-  takes: ['progress', 'escalation', 'workflow-failure', 'channel-failure', 'approval-asked', 'alert-raised'],
+  takes: PAGED_KINDS,
   request: (message, { routingKey }, _settings, announcement) => {
     const change = pagerdutyChange(message, announcement, routingKey);
     if (change !== null) return { url: CHANGES, body: JSON.stringify(change) };

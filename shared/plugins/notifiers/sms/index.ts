@@ -1,5 +1,6 @@
 import { messageOf } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
+import { PAGED_KINDS } from '../common/chat-notifier.ts';
 import { isToldEnd } from '../common/told-end.ts';
 import { defineNotifier } from '../contract.ts';
 
@@ -24,7 +25,7 @@ export const sms = defineNotifier<z.output<typeof SmsSettings>>({
   // Telephone numbers have no ARN: everything but topics.
   grants: () => [{ actions: ['sns:Publish'], resources: [], notResources: [`arn:\${Partition}:sns:*:*:*`] }],
   needs: ['texter'],
-  takes: ['progress', 'escalation', 'workflow-failure', 'channel-failure', 'approval-asked', 'alert-raised'],
+  takes: PAGED_KINDS,
   repeatable: false,
   wants: (announcement, settings?: unknown) =>
     settings !== undefined &&

@@ -1,8 +1,7 @@
 import { cutAtSentence } from '@selfheal/kernel/text/shortened-text.ts';
 import type { ChannelMessage, Tone } from '../common/channel-message.ts';
-import { plainText } from '../common/chat-notifier.ts';
 import { fitMessage } from '../common/fit-message.ts';
-import { block, inert, quiet } from '../common/inert-text.ts';
+import { block, inert, quietText } from '../common/inert-text.ts';
 
 const COLOUR: Readonly<Record<Tone, number>> = { good: 0x2e7d32, bad: 0xc62828, asking: 0xef6c00, notice: 0x1565c0 };
 /** Discord refuses longer descriptions, titles and fields, and more than 6,000 characters in all. */
@@ -89,12 +88,9 @@ const mattermostText = ({ title, paragraphs, facts, quoted, links }: ChannelMess
 
 /** Without a parse mode Telegram interprets no markup; mentions, commands and links are broken up (core.telegram.org/bots/api#sendmessage). */
 function telegram(message: ChannelMessage, chatId: string): object {
-  const text = telegramText(fitMessage(message, (one) => telegramText(one).length <= TELEGRAM_TEXT));
+  const text = quietText(fitMessage(message, (one) => quietText(one).length <= TELEGRAM_TEXT));
   return { chat_id: chatId, text, link_preview_options: { is_disabled: true } };
 }
-
-const telegramText = ({ links, ...rest }: ChannelMessage): string =>
-  [quiet(plainText({ ...rest, links: [] })), ...links.map(({ name, url }) => `${quiet(name)}: ${url}`)].join('\n');
 
 const html = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
