@@ -9,6 +9,7 @@ import {
   type JoinedDeps,
   joinedIncident,
   type NoteDeps,
+  noteAcknowledgement,
   noteChange,
   noteIgnored,
   noteOutcome,
@@ -78,6 +79,8 @@ function handlerOf(deps: IntakeDeps) {
     if (message.kind === 'acknowledgement') {
       const outcome = await deps.acknowledge(message.acknowledgement);
       deps.meter.count(`pager-${outcome}`);
+      if (outcome === 'unknown-incident' || outcome === 'place-not-allowed')
+        await noteAcknowledgement(message.acknowledgement, outcome, deps);
       deps.log.info('An acknowledgement of a pager handled.', {
         incidentId: message.acknowledgement.incidentId,
         outcome,

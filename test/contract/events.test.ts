@@ -23,7 +23,7 @@ const PROMISES: readonly [RegExp, string][] = [
   [/^cloudwatch\/.*alarm-raised/, 'signal alarm-raised'],
   [/^cloudwatch\/alarm-cleared/, 'signal alarm-cleared'],
   [/^cloudwatch\//, 'ignored'],
-  [/own-page-acknowledged/, 'acknowledged'],
+  [/own-page-(?:closed-by-person-)?acknowledged\.json/, 'acknowledged'],
   [new RegExp(`^(?:${AWS_EVENT_SOURCES.join('|')})/.*-changed`), 'change'],
   [new RegExp(`^(?:${AWS_EVENT_SOURCES.join('|')})/.*-firing`), 'signal alarm-raised'],
   [new RegExp(`^(?:${AWS_EVENT_SOURCES.join('|')})/.*-resolved`), 'signal alarm-cleared'],

@@ -7,7 +7,7 @@ import { outputOf } from '#apps/local/stage.ts';
 import { signIn } from '#lab/drills/approvals.ts';
 import { makeDynamoEscalationChains } from '#shared/adapters/aws/dynamo-escalation-chains.ts';
 import { anIncident } from '#test/builders/index.ts';
-import { sampleConfiguration } from './support/assemblies.ts';
+import { CHANNEL_NOTIFIERS, sampleConfiguration } from './support/assemblies.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { askAgain, deploymentOf, functionRights, nameOf, type Right } from './support/rights.ts';
 import { trigger } from './support/steering.ts';
@@ -22,6 +22,7 @@ const open = () =>
     base: 'channels',
     dataDir,
     configuration: {
+      notifiers: { ...CHANNEL_NOTIFIERS, jsm: { tell: ['incidents'] } },
       services: sampleConfiguration().services?.map((one) =>
         one.id === 'ledger' ? { ...one, criticality: 'critical' as const } : one,
       ),
@@ -135,6 +136,46 @@ const WAYS: Readonly<Record<string, (id: string) => Promise<void>>> = {
     expect(await post('incident.acknowledged')).toBe(202);
     expect(await post('incident.acknowledged')).toBe(202);
     expect((await fetch(`${url}0`, { method: 'POST', body: '{}' })).status).toBe(401);
+  },
+  'Jira Service Management, through a connection': async (id) => {
+    const alert = healer.world.channels
+      .messages()
+      .find(({ channel, body }) => channel === 'jsm' && (body as { alias?: string }).alias === id);
+    expect(alert).toBeDefined();
+    const { url = '', secret = '' } = await api('/connections/webhooks', 'POST', {
+      id: 'pager-jsm',
+      source: 'jsm',
+      scheme: 'token-header',
+    });
+    const post = async (action: string, alias: string, token = secret) => {
+      const event = {
+        action,
+        source: { name: '', type: 'web' },
+        alert: { alertId: '052652ac-1', alias, username: 'ada@example.com', updatedAt: 1_795_255_205_166 },
+      };
+      const headers = { 'x-selfheal-token': token };
+      return (await fetch(url, { method: 'POST', headers, body: JSON.stringify(event) })).status;
+    };
+    const gone = `cw-${'0'.repeat(24)}`;
+    expect(await post('Acknowledge', id, `${secret}0`)).toBe(401);
+    // It also tells of the alert itself, of others', and of what is not known here.
+    expect(await post('Create', id)).toBe(202);
+    expect(await post('Acknowledge', 'disk-full')).toBe(202);
+    expect(await post('Acknowledge', gone)).toBe(202);
+    expect((await healer.incidents.get(id))?.annotations?.acknowledged).toBeUndefined();
+    expect(await post('Acknowledge', id)).toBe(202);
+    expect(await post('Acknowledge', id)).toBe(202);
+    const ledger = async () => {
+      const { events } = (await api('/events?source=jsm')) as unknown as { events: { rule: string }[] };
+      return events.map(({ rule }) => rule).toSorted();
+    };
+    const left = ['ignored-alert-of-others', 'ignored-own-page', 'unauthorized', 'unknown-incident'];
+    await until('the ledger', async () => (await ledger()).length === left.length);
+    expect(await ledger()).toEqual(left);
+    const trail = async () =>
+      (await healer.incidents.auditTrail(id)).filter(({ event }) => event === 'incident.acknowledged');
+    await until('the acknowledgement', async () => (await trail()).length > 0);
+    expect(await trail()).toHaveLength(1);
   },
 };
 

@@ -3,6 +3,7 @@ import { redactName } from '@selfheal/redaction/redact.ts';
 import type { Change } from '#shared/domain/changes/change.ts';
 import { alarmNameOf, identify } from '#shared/domain/incident/identity.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
+import type { PagerAcknowledgement } from '#shared/domain/webhooks/pager-acknowledgement.ts';
 import type { DroppedEvent, Rule } from '#shared/domain/webhooks/received-event.ts';
 import type { ControlSettings, IncidentLocks } from '#shared/ports/control-store.ts';
 import type { EventLedger } from '#shared/ports/event-ledger.ts';
@@ -83,6 +84,17 @@ export async function noteIgnored(
   const { source = 'bus', subject = 'an event of no source' } = about ?? {};
   const nothing = { connection: null, sample: null, incidentId: null, signal: null };
   await ledger.note({ ...nothing, source, rule: `ignored-${reason}`, subject: redactName(subject, 300) }, clock.now());
+}
+
+/** Notes an acknowledgement that changed nothing, with the reason. */
+export async function noteAcknowledgement(
+  { incidentId, from }: PagerAcknowledgement,
+  rule: 'unknown-incident' | 'place-not-allowed',
+  { ledger, clock }: NoteDeps,
+): Promise<void> {
+  const { source, connection } = from ?? { source: 'pager', connection: null };
+  const subject = redactName(`acknowledgement of ${incidentId}`, 300);
+  await ledger.note({ source, connection, rule, subject, sample: null, incidentId: null, signal: null }, clock.now());
 }
 
 /** Notes a change that says nothing of trouble in the ledger: whoever asks where a deployment went finds it there. */

@@ -87,8 +87,10 @@ export async function receiveDelivery(delivery: Delivery, deps: ReceiveDeps): Pr
 }
 
 /** The tool of the connection, as people call it. */
-const titleOf = ({ source }: Connection, { sources }: Pick<ReceiveDeps, 'sources'>): string =>
-  sources.find(({ id }) => id === source)?.title.split(' ')[0] ?? source;
+function toolOf({ source }: Connection, { sources }: Pick<ReceiveDeps, 'sources'>): string {
+  const plugin = sources.find(({ id }) => id === source);
+  return plugin?.tool ?? plugin?.title.split(' ')[0] ?? source;
+}
 
 type Drop = (rule: Rule, about?: Partial<DroppedEvent>) => Promise<void>;
 
@@ -108,13 +110,15 @@ async function takeAlerts(
       return await answered(0, [drop(`ignored-${read.reason}`, { sample: sampleOfBody(body) })], deps);
     case 'acknowledged': {
       const { eventId, incidentId, by } = read;
+      const tool = toolOf(connection, deps);
       await deps.queue.sendOrder({
         version: 1,
         kind: 'pager-acknowledgement',
         deliveryId: `${connection.source}:${connection.id}:${eventId}`.slice(0, 200),
         incidentId,
-        by: redactName(by === null ? titleOf(connection, deps) : `${by} (${titleOf(connection, deps)})`, 200),
+        by: redactName(by === null ? tool : `${by} (${tool})`, 200),
         services: connection.services,
+        from: { source: connection.source, connection: connection.id },
       });
       return await answered(1, [], deps);
     }

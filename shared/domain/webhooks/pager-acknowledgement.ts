@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { ConnectionId } from '../incident/target-context.ts';
+import { SourceId } from './connection.ts';
 
 /** That somebody acknowledged a page of ours in the tool that paged them. It acknowledges the incident, and approves nothing. */
 export const PagerAcknowledgement = z.strictObject({
@@ -11,5 +13,7 @@ export const PagerAcknowledgement = z.strictObject({
   by: z.string().min(1).max(200),
   /** Which services the connection may speak for; null: all. */
   services: z.array(z.string().min(1).max(100)).max(200).nullable(),
+  /** Through which connection it came; messages of before this was noted lack it. */
+  from: z.strictObject({ source: SourceId, connection: ConnectionId }).optional(),
 });
 export type PagerAcknowledgement = z.infer<typeof PagerAcknowledgement>;

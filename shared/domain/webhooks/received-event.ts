@@ -16,6 +16,7 @@ const RULES = {
   'over-limit': 'The connection sent more in this minute than its limit allows.',
   'too-many-alerts': 'One delivery held more alerts than are read of one.',
   'place-not-allowed': 'The connection may not speak for this service, or for what names none.',
+  'unknown-incident': 'It acknowledged an incident that is not known.',
   heartbeat: 'It only shows that the sender works.',
   'truncated-by-sender': 'The sender left further alerts out of the delivery.',
   'duplicate-delivery': 'The same report had been dealt with before.',

@@ -127,6 +127,8 @@ export interface AlertSource {
   readonly kind: 'alerts';
   readonly id: string;
   readonly title: string;
+  /** What people call the tool; the first word of the title where it is absent. */
+  readonly tool?: string;
   /** How its deliveries can prove their sender; the first is what a new connection gets unless another is chosen. */
   readonly schemes: readonly [Scheme, ...Scheme[]];
   /** Whether the tool makes the secret itself, so that it must be stored. */

@@ -12,6 +12,7 @@ import { ecs } from './ecs/index.ts';
 import { github } from './github/index.ts';
 import { grafana } from './grafana/index.ts';
 import { health } from './health/index.ts';
+import { jsm } from './jsm/index.ts';
 import { lambda } from './lambda/index.ts';
 import { pagerduty } from './pagerduty/index.ts';
 import { rds } from './rds/index.ts';
@@ -22,7 +23,7 @@ import { sentry } from './sentry/index.ts';
  * function's bundle holds only the sources that it reads. A code host brings its own: see `HOST_SOURCES`.
  */
 export const WEBHOOK_SOURCES: readonly WebhookSource[] = [github];
-export const ALERT_SOURCES: readonly AlertSource[] = [alertmanager, grafana, datadog, pagerduty, sentry];
+export const ALERT_SOURCES: readonly AlertSource[] = [alertmanager, grafana, datadog, pagerduty, jsm, sentry];
 export const EVENT_SOURCES: readonly EventSource[] = [
   cloudwatch,
   codepipeline,

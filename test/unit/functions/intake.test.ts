@@ -57,9 +57,10 @@ function setUp(answer: () => RepositoryIdentity = () => SHOP) {
       orders.push(user);
       return 'answered' as const;
     },
-    acknowledge: async ({ incidentId }) => {
+    acknowledge: async ({ incidentId, services }) => {
       orders.push(incidentId);
-      return 'acknowledged' as const;
+      if (incidentId === 'cw-gone00000000') return 'unknown-incident' as const;
+      return services === null ? ('acknowledged' as const) : ('place-not-allowed' as const);
     },
     handleCommand: async ({ commentId }) => {
       commands.push(commentId);
@@ -250,6 +251,29 @@ it('hands on what people ask for in Slack and acknowledge in a pager, without as
   expect(orders).toEqual(['UADA', 'cw-0123456789ab']);
   expect(asked).toEqual([]);
   expect(meter.counts).toMatchObject({ 'slack-answered': 1, 'pager-acknowledged': 1 });
+});
+
+it('notes an acknowledgement that changed nothing in the ledger, with the reason', async () => {
+  const { handle, ledger, meter } = setUp();
+  const acknowledgement = {
+    version: 1,
+    kind: 'pager-acknowledgement',
+    deliveryId: 'jsm:pager:1',
+    incidentId: 'cw-gone00000000',
+    by: 'ada@example.com (Jira Service Management)',
+    services: null,
+    from: { source: 'jsm', connection: 'pager' },
+  };
+  await handle(JSON.stringify(acknowledgement));
+  await handle(JSON.stringify({ ...acknowledgement, incidentId: 'cw-0123456789ab', services: ['orders'] }));
+  const events = [...ledger.kept.values()];
+  expect(events.map(({ rule, source, connection, subject }) => ({ rule, source, connection, subject }))).toEqual(
+    expect.arrayContaining([
+      { rule: 'unknown-incident', source: 'jsm', connection: 'pager', subject: 'acknowledgement of cw-gone00000000' },
+      { rule: 'place-not-allowed', source: 'jsm', connection: 'pager', subject: 'acknowledgement of cw-0123456789ab' },
+    ]),
+  );
+  expect(meter.counts).toMatchObject({ 'pager-unknown-incident': 1, 'pager-place-not-allowed': 1 });
 });
 
 describe('changes', () => {

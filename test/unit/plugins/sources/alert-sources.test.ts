@@ -91,6 +91,18 @@ describe('an alert of another tool', () => {
     expect(alertIn(resolved).state).toBe('resolved');
   });
 
+  it('is no alert but an acknowledgement where a person takes on a page of ours, and only there', () => {
+    const ours = { kind: 'acknowledged', incidentId: 'cw-0123456789ab0123456789ab' };
+    expect(readBy('pagerduty', 'pagerduty/own-page-acknowledged.json')).toMatchObject({ ...ours, by: 'Ada Example' });
+    const acknowledged = readBy('jsm', 'jsm/own-page-acknowledged.json');
+    const closed = readBy('jsm', 'jsm/own-page-closed-by-person-acknowledged.json');
+    for (const read of [acknowledged, closed]) expect(read).toMatchObject({ ...ours, by: 'ada@example.com' });
+    expect(closed).not.toEqual(acknowledged);
+    const others = readdirSync(join(EVENTS, 'jsm')).filter((name) => name.endsWith('-ignored.json'));
+    expect(others).toHaveLength(4);
+    for (const name of others) expect(readBy('jsm', `jsm/${name}`).kind, name).toBe('ignored');
+  });
+
   it('is refused or left aside by the source of every other tool', () => {
     const samples = ALERT_SOURCES.flatMap(({ id }) => readdirSync(join(EVENTS, id)).map((name) => `${id}/${name}`));
     const wrong = samples.flatMap((sample) =>
