@@ -215,7 +215,7 @@ const missing = missingPrograms();
 
 it(`[D237] stands beside Elasticsearch, Prometheus and Grafana: forwards and shows the lines of one, and feeds rules and dashboards of the others${missing.length === 0 ? '' : ` (without ${missing.join(', ')}, which this machine lacks)`}`, async () => {
   const at = Date.now() - MINUTE;
-  const source = (message: string) => ({ message, service: { name: 'tickets' } });
+  const source = (message: string) => ({ message, service: { name: 'tickets' }, host: { name: 'stage-1' } });
   const { answer, open } = aCluster([
     { at, source: source('INFO sold a ticket') },
     { at: at + 1, source: source(`ERROR no seat is left, token=${SECRET}`) },
@@ -235,6 +235,10 @@ it(`[D237] stands beside Elasticsearch, Prometheus and Grafana: forwards and sho
     'INFO sold a ticket',
   ]);
   expect(shown).not.toContain(SECRET);
+  const listed = await runCommand(['logs', '--service', 'tickets'], '', COMMANDS, environment, { now: Date.now });
+  expect(String(listed.stdout)).toMatch(
+    /info +tickets +INFO sold a ticket +\(host\.name=stage-1, elasticsearch\.index=logs-1\)\n/,
+  );
 
   const files = readdirSync(MONITORING);
   const dashboards = files.filter((name) => name.startsWith('grafana-'));

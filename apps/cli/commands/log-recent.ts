@@ -14,7 +14,7 @@ export const logRecent = defineCommand({
   details:
     'Asks the API of a deployment. Lines that services send come last, in the order in which they were written; a busy service shows some of them. As\n' +
     'text it shows so many lines as --lines says, the last ones of each incident and service. With --json everything: JSON Lines {incident, source,\n' +
-    'line, at, level, text}; incident is null for a line that a service sent.',
+    'line, at, level, text, attributes}; incident is null for a line that a service sent, attributes are what its sender says of it (host, trace, file, ...).',
   options: {
     level: { type: 'string', value: 'LEVEL', about: 'critical, error, warning, info, debug; several with commas' },
     repo: { type: 'string', value: 'OWNER/NAME', about: 'of this repository' },
@@ -65,9 +65,15 @@ function lastOfEach(entries: readonly LogEntry[], atMost: number): readonly LogE
   return entries.filter((entry) => shown.has(entry));
 }
 
-function lineOf({ incident, source, line, at, level, text }: LogEntry): string {
+function lineOf({ incident, source, line, at, level, text, attributes }: LogEntry): string {
   const words = cleanText(text, 500);
   const from = cleanText(source, 60);
-  if (incident === null) return `${at?.slice(0, 19)}Z  ${level.padEnd(8)}  ${from}  ${words}\n`;
+  if (incident === null)
+    return `${at?.slice(0, 19)}Z  ${level.padEnd(8)}  ${from}  ${words}${attributeWords(attributes)}\n`;
   return `${incident}  ${level.padEnd(8)}  ${from}:${line}  ${words}\n`;
+}
+
+function attributeWords(attributes: LogEntry['attributes']): string {
+  const pairs = Object.entries(attributes).map(([name, value]) => `${name}=${value}`);
+  return pairs.length === 0 ? '' : `  (${cleanText(pairs.join(', '), 300)})`;
 }

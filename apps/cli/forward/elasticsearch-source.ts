@@ -128,8 +128,8 @@ export function openElasticsearchSource(options: ElasticsearchOptions): LogSourc
           const { hits } = found.data.hits;
           for (const hit of hits) {
             const key = `${hit._index} ${hit._id}`;
-            const line = lineOf(hit._source);
-            if (line === null || ids.has(key)) continue;
+            const line = lineOf(hit);
+            if (ids.has(key)) continue;
             ids.set(key, line.at ?? 0);
             reached = Math.max(reached, Math.min(line.at ?? 0, options.now()));
             lines.push(line);
@@ -155,7 +155,7 @@ export function openElasticsearchSource(options: ElasticsearchOptions): LogSourc
   };
 }
 
-function lineOf(source: Readonly<Record<string, unknown>>): SourceLine | null {
+function lineOf({ _source: source, _index: index }: z.infer<typeof Hit>): SourceLine {
   const text = TEXT_FIELDS.map((name) => fieldOf(source, name)).find(
     (value) => typeof value === 'string' && value !== '',
   );
@@ -174,7 +174,21 @@ function lineOf(source: Readonly<Record<string, unknown>>): SourceLine | null {
       typeof level === 'string' && !words.toLowerCase().includes(level.toLowerCase())
         ? `${level.toUpperCase()} ${words}`
         : words,
+    attributes: { ...flatFields(source, ''), 'elasticsearch.index': index },
   };
+}
+
+/** Fields by their names with dots; those that a line is made of are left to it. */
+function flatFields(source: Readonly<Record<string, unknown>>, prefix: string): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(source)) {
+    const key = `${prefix}${name}`;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      Object.assign(flat, flatFields(value as Record<string, unknown>, `${key}.`));
+    else if (value !== null && !TEXT_FIELDS.includes(key))
+      flat[key] = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  }
+  return flat;
 }
 
 /** A field as one name with dots, or as objects within objects. */

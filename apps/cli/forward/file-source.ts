@@ -35,7 +35,8 @@ export async function openFileSource(files: readonly string[], options: FileSour
       for (const [at, tail] of tails.entries()) {
         const look = await tail.read(Math.ceil(MAX_LOOK_BYTES / tails.length));
         const service = options.serviceOf?.(files[at] ?? '') ?? null;
-        for (const text of look.texts) lines.push({ service, at: null, text });
+        const attributes = { 'log.file.path': files[at] ?? '' };
+        for (const text of look.texts) lines.push({ service, at: null, text, attributes });
         notes.push(...look.notes);
       }
       return { lines, notes };

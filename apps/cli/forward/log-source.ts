@@ -5,6 +5,8 @@ export interface SourceLine {
   /** Milliseconds since 1970; null: now. */
   readonly at: number | null;
   readonly text: string;
+  /** What else the source says of it, by name. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** What a look at a source brought. */

@@ -75,13 +75,14 @@ export function makeOtlpSender(options: SenderOptions): LogSender {
       let batch: SourceLine[] = [];
       let bytes = 0;
       for (const line of lines) {
-        if (batch.length >= MAX_LINES || bytes + line.text.length > MAX_BYTES) {
+        const size = line.text.length + attributesLength(line);
+        if (batch.length >= MAX_LINES || bytes + size > MAX_BYTES) {
           await sendBatch(batch);
           batch = [];
           bytes = 0;
         }
         batch.push(line);
-        bytes += line.text.length;
+        bytes += size;
       }
       if (batch.length > 0) await sendBatch(batch);
     },
@@ -103,19 +104,29 @@ function textIn(answer: Uint8Array, part: number | null): string | null {
   return null;
 }
 
+const attributesLength = ({ attributes = {} }: SourceLine): number =>
+  Object.entries(attributes).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+
+/** `KeyValue` with a text. */
+const keyValue = (key: string, value: string): Buffer =>
+  Buffer.concat([lengthField(1, key), lengthField(2, lengthField(1, value))]);
+
 /** `ExportLogsServiceRequest` of opentelemetry-proto: resources, their scope, its records. */
 function requestOf(lines: readonly SourceLine[], { service, now }: SenderOptions): Buffer {
   const received = now();
   const resources = [...Map.groupBy(lines, (line) => line.service ?? service)].map(([name, own]) => {
-    const attribute = Buffer.concat([lengthField(1, 'service.name'), lengthField(2, lengthField(1, name))]);
-    const records = own.map(({ at, text }) => {
+    const records = own.map(({ at, text, attributes = {} }) => {
       const time = Buffer.alloc(9, 9);
       time.writeBigUInt64LE(BigInt(Math.trunc(at ?? received)) * 1_000_000n, 1);
-      return lengthField(2, Buffer.concat([time, lengthField(5, lengthField(1, text))]));
+      const said = Object.entries(attributes).map(([key, value]) => lengthField(6, keyValue(key, value)));
+      return lengthField(2, Buffer.concat([time, lengthField(5, lengthField(1, text)), ...said]));
     });
     return lengthField(
       1,
-      Buffer.concat([lengthField(1, lengthField(1, attribute)), lengthField(2, Buffer.concat(records))]),
+      Buffer.concat([
+        lengthField(1, lengthField(1, keyValue('service.name', name))),
+        lengthField(2, Buffer.concat(records)),
+      ]),
     );
   });
   return Buffer.concat(resources);

@@ -5,8 +5,9 @@ import type { Severity } from '@selfheal/log-reading/logs/severity.ts';
 import { scanLine } from '@selfheal/log-reading/templates/line-scan.ts';
 import { makeRedactor, type Redactor } from '@selfheal/redaction/redact.ts';
 import { redactLines } from '@selfheal/redaction/redacted-lines.ts';
-import { levelOf, serviceKey, statusOf } from '#shared/domain/log-watch/log-entry.ts';
+import { type LogEntry, levelOf, serviceKey, statusOf } from '#shared/domain/log-watch/log-entry.ts';
 import { makeDigester } from '#shared/domain/log-watch/window-digest.ts';
+import { lineAttributes } from '#shared/domain/log-watch/wire/line-attributes.ts';
 import type { SentBatch, SentLine } from '#shared/domain/log-watch/wire/sent-line.ts';
 import type { LogWatchStore } from '#shared/ports/log-watch-store.ts';
 
@@ -59,13 +60,17 @@ export async function receiveLines(batch: SentBatch, bytes: Uint8Array, deps: Re
     const text = redactedText(line, redactor);
     const status = line.status ?? statusOf(text);
     const level = line.level ?? levelLike(text, status);
-    digester.add({ service, at: line.at ?? now.getTime(), level, text, status });
+    digester.add({ service, at: line.at ?? now.getTime(), level, text, status, ...attributesOf(line, redactor) });
     accepted += 1;
   }
   const id = createHash('sha256').update(bytes).digest('hex').slice(0, 20);
   const digests = digester.take(id);
   if (digests.length > 0) await deps.store.addDigests(digests, now);
   return { accepted, rejected, problem };
+}
+
+function attributesOf({ attributes }: SentLine, redactor: Redactor): Pick<LogEntry, 'attributes'> {
+  return attributes === undefined ? {} : { attributes: () => lineAttributes(attributes, redactor) };
 }
 
 /** Most records are one line; a stack trace belongs to its record. A secret may span records, as it may span lines. */

@@ -126,13 +126,14 @@ export async function streamLines(
 
 function entriesOf({ position, digest }: ArrivedDigest): LogEntry[] {
   const arrived = arrivalOf(position);
-  return digest.tail.map(({ at, level, text }, index) => ({
+  return digest.tail.map(({ at, level, text, attributes }, index) => ({
     incident: null,
     source: digest.service,
     line: arrived * 1_000 + index,
     at: instant(at),
     level,
     text,
+    attributes: attributes ?? {},
   }));
 }
 

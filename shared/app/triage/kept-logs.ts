@@ -34,6 +34,7 @@ const entryOf = (incident: string, source: EvidenceSource, line: EvidenceLine): 
   at: line.at ?? null,
   level: severityOf(line.text),
   text: line.text,
+  attributes: {},
 });
 
 const entriesOf = ({ incidentId, sources }: Evidence): LogEntry[] =>

@@ -54,6 +54,9 @@ export const LogEntry = z
     at: z.string().nullable(),
     level: Severity,
     text: z.string(),
+    attributes: z.record(z.string(), z.string()).meta({
+      description: 'Said by the sender of a line of a watched log, by name: host, trace, file and the like.',
+    }),
   })
   .meta({
     id: 'LogEntry',

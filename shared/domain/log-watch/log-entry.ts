@@ -1,5 +1,6 @@
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { type Severity, severityOf } from '@selfheal/log-reading/logs/severity.ts';
+import type { LineAttributes } from './wire/line-attributes.ts';
 
 /** One line of a service's log, as every source hands it over. */
 export interface LogEntry {
@@ -11,6 +12,8 @@ export interface LogEntry {
   readonly text: RedactedText;
   /** HTTP status that the line reports of a request that was answered; null for other lines. */
   readonly status: number | null;
+  /** What its sender says of it beside; read only of lines that are shown. */
+  readonly attributes?: () => LineAttributes;
 }
 
 /** Characters in which a status may stand. */

@@ -4,6 +4,7 @@ import { Severity } from '@selfheal/log-reading/logs/severity.ts';
 import { scanLine } from '@selfheal/log-reading/templates/line-scan.ts';
 import * as z from 'zod';
 import type { LogEntry } from './log-entry.ts';
+import { MAX_ATTRIBUTE_LENGTH, MAX_ATTRIBUTE_NAME } from './wire/line-attributes.ts';
 
 /** Length of a window. */
 export const WINDOW_MS = 5 * 60_000;
@@ -33,6 +34,7 @@ const TailLine = z.strictObject({
   at: z.number(),
   level: Severity,
   text: recordText({ max: MAX_SAMPLE_LENGTH }),
+  attributes: z.record(z.string().max(MAX_ATTRIBUTE_NAME), recordText({ max: MAX_ATTRIBUTE_LENGTH })).optional(),
 });
 type TailLine = z.infer<typeof TailLine>;
 
@@ -59,10 +61,16 @@ export const WindowDigest = z.strictObject({
 });
 export type WindowDigest = z.infer<typeof WindowDigest>;
 
+function shownLine({ at, level, text, attributes }: OpenDigest['tail'][number]): TailLine {
+  const said = attributes?.() ?? {};
+  const line = { at, level, text: text.slice(0, MAX_SAMPLE_LENGTH) };
+  return Object.keys(said).length === 0 ? line : { ...line, attributes: said };
+}
+
 interface OpenDigest {
   readonly digest: Omit<WindowDigest, 'id' | 'forms' | 'tail'>;
   /** The last lines are the last `MAX_TAIL` of it. */
-  tail: TailLine[];
+  tail: Pick<LogEntry, 'at' | 'level' | 'text' | 'attributes'>[];
   readonly forms: Map<string, { level: Severity; count: number; samples: RedactedText[] }>;
 }
 
@@ -76,7 +84,7 @@ export interface Digester {
 export function makeDigester(): Digester {
   const open = new Map<string, OpenDigest>();
   return {
-    add({ service, at, level, text, status }) {
+    add({ service, at, level, text, status, attributes }) {
       const window = windowOf(at);
       const key = `${window} ${service}`;
       let one = open.get(key);
@@ -97,7 +105,7 @@ export function makeDigester(): Digester {
       if (isFailure) digest.failures += 1;
       const { low, high } = scanLine(text, 0, Math.min(text.length, MAX_SAMPLE_LENGTH));
       if (one.tail.length === 2 * MAX_TAIL) one.tail = one.tail.slice(MAX_TAIL);
-      one.tail.push({ at, level, text });
+      one.tail.push({ at, level, text, ...(attributes === undefined ? {} : { attributes }) });
       const form = `${low} ${high} ${level}`;
       const known = forms.get(form);
       if (known === undefined) {
@@ -112,7 +120,7 @@ export function makeDigester(): Digester {
         ...digest,
         id: batchId,
         forms: [...forms.values()],
-        tail: tail.slice(-MAX_TAIL).map(({ text, ...line }) => ({ ...line, text: text.slice(0, MAX_SAMPLE_LENGTH) })),
+        tail: tail.slice(-MAX_TAIL).map(shownLine),
       }));
       open.clear();
       return taken;

@@ -3,6 +3,7 @@ import { receiveLines } from '#shared/app/log-watch/receive-lines.ts';
 import { watchLogs } from '#shared/app/log-watch/watch-logs.ts';
 import { LogScan, LogStatistics, RecentLogs } from '#shared/app/triage/log-answers.ts';
 import { WatchedLog } from '#shared/app/triage/watched-answers.ts';
+import type { Fields } from '#shared/domain/log-watch/wire/sent-line.ts';
 import { HOUR, MINUTE, START, usualLines } from '../domain/log-watch/made-log.ts';
 import { anApi } from './api-rig.ts';
 
@@ -16,8 +17,8 @@ const FAULT = Array.from({ length: 12 }, (_, at) => `ERROR connection to 10.0.0.
 async function aWatchingApi() {
   const api = await anApi();
   const clockAt = (now: number) => ({ now: () => new Date(now), sleep: async () => {} });
-  const send = async (at: number, lines: readonly string[], service = 'orders') => {
-    const sent = lines.map((text) => ({ service, at, level: null, text, status: null }));
+  const send = async (at: number, lines: readonly string[], service = 'orders', attributes: Fields = {}) => {
+    const sent = lines.map((text) => ({ service, at, level: null, text, status: null, attributes: [attributes] }));
     const batch = { lines: sent, rejected: 0, problem: null };
     await receiveLines(batch, Buffer.from(JSON.stringify([at, lines])), { store: api.logWatch, clock: clockAt(at) });
   };
@@ -94,15 +95,27 @@ describe('GET /api/logs/watched', () => {
 });
 
 describe('the routes about logs', () => {
-  it('[D90] show the last lines that services send, each with service, time, level and message', async () => {
+  it('[D90] show the last lines that services send, each with service, time, level, message and what else is said of it', async () => {
     const api = await aWatchingApi();
     await api.send(START, ['INFO started', `ERROR giving up, token ${TOKEN}`]);
-    await api.send(START + MINUTE, ['WARN slow query took 12 ms'], 'tills');
+    await api.send(START + MINUTE, ['WARN slow query took 12 ms'], 'tills', { 'host.name': 'till-7', token: TOKEN });
     const { entries } = RecentLogs.parse((await read(api, '/logs/recent?stream=*')).json);
-    expect(entries.map(({ source, at, level, text }) => [source, at, level, text])).toEqual([
-      ['orders', new Date(START).toISOString(), 'info', 'INFO started'],
-      ['orders', new Date(START).toISOString(), 'error', expect.stringMatching(/^ERROR giving up, token \[redacted/)],
-      ['tills', new Date(START + MINUTE).toISOString(), 'warning', 'WARN slow query took 12 ms'],
+    expect(entries.map(({ source, at, level, text, attributes }) => [source, at, level, text, attributes])).toEqual([
+      ['orders', new Date(START).toISOString(), 'info', 'INFO started', {}],
+      [
+        'orders',
+        new Date(START).toISOString(),
+        'error',
+        expect.stringMatching(/^ERROR giving up, token \[redacted/),
+        {},
+      ],
+      [
+        'tills',
+        new Date(START + MINUTE).toISOString(),
+        'warning',
+        'WARN slow query took 12 ms',
+        { 'host.name': 'till-7', token: expect.stringMatching(/^\[redacted/) },
+      ],
     ]);
     const errors = RecentLogs.parse((await read(api, '/logs/recent?stream=orders&level=error')).json).entries;
     expect(errors.map(({ level, incident }) => [level, incident])).toEqual([['error', null]]);

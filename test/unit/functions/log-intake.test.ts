@@ -180,6 +180,10 @@ describe('POST /services/collector', () => {
     expect((await send(events, headers, '/services/collector/event')).body.toString()).toBe(
       '{"text":"Success","code":0}',
     );
+    expect(kept.flatMap(({ tail }) => tail.map(({ attributes }) => attributes))).toEqual([
+      { source: 'tills' },
+      { status: '502' },
+    ]);
     expect(kept.map(({ service, levels, failures }) => [service, levels.error, failures])).toEqual([
       ['tills', 0, 0],
       ['pay', 1, 1],

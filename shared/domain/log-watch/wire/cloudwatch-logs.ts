@@ -6,6 +6,7 @@ import type { SentBatch } from './sent-line.ts';
 const Message = z.object({
   messageType: z.enum(['DATA_MESSAGE', 'CONTROL_MESSAGE']),
   logGroup: z.string(),
+  logStream: z.string().optional(),
   logEvents: z.array(z.object({ timestamp: z.number(), message: z.string() })),
 });
 
@@ -20,14 +21,17 @@ export function readSubscription(text: string): SubscribedLines {
   const parsed = Message.safeParse(parsedJson(text));
   if (!parsed.success)
     throw new InvalidInput(`Data of a subscription filter of CloudWatch Logs: ${z.prettifyError(parsed.error)}`);
-  const { messageType, logGroup, logEvents } = parsed.data;
+  const { messageType, logGroup, logStream, logEvents } = parsed.data;
   if (messageType === 'CONTROL_MESSAGE') return { logGroup, batch: null };
+  // Named as in OpenTelemetry's semantic conventions for CloudWatch Logs.
+  const place = { 'aws.log.group.names': logGroup, 'aws.log.stream.names': logStream ?? null };
   const lines = logEvents.map(({ timestamp, message }) => ({
     service: null,
     at: timestamp,
     level: null,
     text: message.trimEnd(),
     status: null,
+    attributes: [place],
   }));
   return { logGroup, batch: { lines, rejected: 0, problem: null } };
 }

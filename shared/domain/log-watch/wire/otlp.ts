@@ -35,6 +35,7 @@ function lineOf(record: LogRecord, resource: Fields): SentLine {
     level: severityOfNumber(severityNumber) ?? severityNamed(severityText),
     text: textOf(body, attributes),
     status: statusIn(attributes),
+    attributes: [attributes, resource],
   };
 }
 

@@ -9,6 +9,8 @@ export interface SentLine {
   readonly level: Severity | null;
   readonly text: string;
   readonly status: number | null;
+  /** What else is said of it, the most specific place first. */
+  readonly attributes?: readonly Fields[];
 }
 
 /** What one request carries. */

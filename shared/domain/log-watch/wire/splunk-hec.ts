@@ -61,7 +61,7 @@ export function readHecEvents(body: string): SentBatch {
   return { lines, rejected, problem };
 }
 
-function lineOf({ event, time, fields, source, host, sourcetype }: Fields): SentLine | null {
+function lineOf({ event, time, fields, source, host, sourcetype, index }: Fields): SentLine | null {
   if (event === undefined || event === null || event === '') return null;
   const given = isFields(fields) ? fields : {};
   const told = isFields(event) ? event : {};
@@ -73,6 +73,11 @@ function lineOf({ event, time, fields, source, host, sourcetype }: Fields): Sent
     level: severityNamed(told.level ?? told.severity ?? given.level ?? given.severity),
     text: textOf(event, told),
     status: statusIn(told) ?? statusIn(given),
+    attributes: [
+      given,
+      told,
+      { host: host ?? null, source: source ?? null, sourcetype: sourcetype ?? null, index: index ?? null },
+    ],
   };
 }
 

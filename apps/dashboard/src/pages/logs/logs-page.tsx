@@ -135,6 +135,13 @@ function Anomalies({ log }: { readonly log: WatchedLog }) {
   );
 }
 
+/** What the sender of a line says of it beside. */
+function Attributes({ of }: { readonly of: Readonly<Record<string, string>> }) {
+  const pairs = Object.entries(of);
+  if (pairs.length === 0) return null;
+  return <span className="soft"> {pairs.map(([name, value]) => `${name}=${value}`).join(' ')}</span>;
+}
+
 /** The last lines as they are written; it follows the end unless it is stopped or scrolled up. */
 function Tail({ service }: { readonly service: string }) {
   const [levels, setLevels] = useState('');
@@ -190,9 +197,10 @@ function Tail({ service }: { readonly service: string }) {
             setAtEnd(scrollHeight - scrollTop - clientHeight < 30)
           }
         >
-          {shown?.entries.map(({ line, at, level, text }) => (
+          {shown?.entries.map(({ line, at, level, text, attributes }) => (
             <div key={`${line} ${at}`} className="logs-line" data-level={level}>
               <span className="soft">{at === null ? '' : timeOfDay(at)}</span> <span>{level}</span> {text}
+              <Attributes of={attributes} />
             </div>
           ))}
           {shown?.entries.length === 0 ? <p className="soft">No such line lately.</p> : null}
