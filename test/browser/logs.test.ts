@@ -1,5 +1,6 @@
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { SourceLine } from '#apps/cli/forward/log-source.ts';
 import { makeOtlpSender } from '#apps/cli/forward/otlp-sender.ts';
 import { logicalIdOf } from '#test/e2e/support/template.ts';
 import { HOUR, MINUTE, START, usualLines } from '#test/unit/domain/log-watch/made-log.ts';
@@ -7,7 +8,7 @@ import { type DashboardStage, LOCAL, openDashboard } from './stage.ts';
 
 const LEARNED_HOURS = 26;
 let dashboard: DashboardStage;
-let send: (lines: readonly { readonly at: number; readonly text: string }[]) => Promise<void>;
+let send: (lines: readonly Omit<SourceLine, 'service'>[]) => Promise<void>;
 
 beforeAll(async () => {
   dashboard = await openDashboard();
@@ -58,8 +59,10 @@ it('[D34] the page Logs follows what a service sends, and says what is unusual a
   await judgedUntil(page.getByText("Nothing unusual against the service's own past."));
   expect(await page.getByLabel('Service').inputValue()).toBe('orders');
 
-  await send([{ at: Date.now(), text: 'INFO <b>a line</b> that comes while one looks' }]);
+  const attributes = { 'host.name': 'till-7' };
+  await send([{ at: Date.now(), text: 'INFO <b>a line</b> that comes while one looks', attributes }]);
   await page.getByText('INFO <b>a line</b> that comes while one looks').first().waitFor();
+  await page.locator('.logs-line').getByText('host.name=till-7').waitFor();
   const fault = Array.from({ length: 12 }, (_, n) => ({
     at: Date.now(),
     text: `ERROR connection to 10.0.0.${n}:5432 refused`,
