@@ -7,6 +7,7 @@ import { config as actLambda } from '#functions/act-lambda/config.ts';
 import { config as actRds } from '#functions/act-rds/config.ts';
 import { config as actSsm } from '#functions/act-ssm/config.ts';
 import { config as analyze } from '#functions/analyze/config.ts';
+import { config as answers } from '#functions/answers/config.ts';
 import { config as api } from '#functions/api/config.ts';
 import { config as classify } from '#functions/classify/config.ts';
 import { config as escalate } from '#functions/escalate/config.ts';
@@ -23,7 +24,6 @@ import { config as mcp } from '#functions/mcp/config.ts';
 import { config as notify } from '#functions/notify/config.ts';
 import { config as onCall } from '#functions/on-call/config.ts';
 import { config as plan } from '#functions/plan/config.ts';
-import { config as quality } from '#functions/quality/config.ts';
 import { config as receiver } from '#functions/receiver/config.ts';
 import { config as reconciler } from '#functions/reconciler/config.ts';
 import { config as record } from '#functions/record/config.ts';
@@ -76,6 +76,6 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   reconciler,
   onCall,
   slack,
-  quality,
+  answers,
   forecast,
 ];

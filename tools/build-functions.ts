@@ -65,7 +65,7 @@ const SPLIT: ReadonlySet<string> = new Set([
   'on-call',
   'slack',
   'request-approval',
-  'quality',
+  'answers',
   'forecast',
   'knowledge',
   'analyze',

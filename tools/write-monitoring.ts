@@ -12,7 +12,7 @@ import {
   deploymentDashboard,
   deploymentRules,
   scrapeConfiguration,
-} from '#shared/domain/quality/monitoring.ts';
+} from '#shared/domain/answers/monitoring.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 

@@ -44,8 +44,8 @@ export class HealingDashboard extends Construct {
     dashboard.addWidgets(
       shares('Success rate of verified actions', [successRate()]),
       shares('Accuracy of the last hundred scored answers', [
-        metricOf(lastOf('quality', 'quality-accuracy', 'accuracy')),
-        metricOf(lastOf('quality', 'quality-calibration-error', 'calibration error')),
+        metricOf(lastOf('answers', 'quality-accuracy', 'accuracy')),
+        metricOf(lastOf('answers', 'quality-calibration-error', 'calibration error')),
       ]),
     );
     dashboard.addWidgets(

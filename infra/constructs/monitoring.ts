@@ -79,7 +79,7 @@ export class Monitoring extends Construct {
   }
 
   /** This alarm sends no mail: the function that publishes the metric sends a more detailed one. */
-  watchQuality({ config: { name, trigger } }: LambdaFunction): void {
+  watchAnswers({ config: { name, trigger } }: LambdaFunction): void {
     if (trigger.kind !== 'schedule') return;
     const metric = new Metric({
       namespace: 'Selfheal',

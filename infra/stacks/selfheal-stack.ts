@@ -158,7 +158,7 @@ export class SelfhealStack extends Stack {
     monitoring.watchWorkflow(workflow);
     monitoring.watchApi(this.api);
     monitoring.watchFunctions(functions);
-    for (const each of functions.filter(({ config }) => config.name === 'quality')) monitoring.watchQuality(each);
+    for (const each of functions.filter(({ config }) => config.name === 'answers')) monitoring.watchAnswers(each);
   }
 
   private addOutputs({ sources }: Parts, workflow: Workflow): void {

@@ -1,6 +1,8 @@
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
+import type { AnswersReport } from '#shared/domain/answers/answers-report.ts';
+import type { Retraining } from '#shared/domain/answers/watch.ts';
 import type { Capacity } from '#shared/domain/capacity/capacity-settings.ts';
 import type { Forecast } from '#shared/domain/capacity/forecast.ts';
 import type { Service } from '#shared/domain/configuration/configuration.ts';
@@ -11,8 +13,6 @@ import type { LearningReport } from '#shared/domain/learning/learning-report.ts'
 import type { LearningReview, ReviewAction } from '#shared/domain/learning/learning-review.ts';
 import type { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
 import type { AlertRule } from '#shared/domain/policy/alert-rule.ts';
-import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
-import type { Retraining } from '#shared/domain/quality/watch.ts';
 import type { AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
 import type { Controls, GatheredMessage } from './control-store.ts';
 import type { Approval } from './incident-store.ts';
@@ -168,7 +168,7 @@ type AnnouncementBody =
   /** Answers about failures got worse than promised. `retraining`: null when none could be tried. */
   | {
       readonly kind: 'quality-degraded';
-      readonly report: QualityReport;
+      readonly report: AnswersReport;
       readonly retraining: Retraining | null;
       readonly stopped: StopNotice | null;
     }

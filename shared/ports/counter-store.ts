@@ -1,6 +1,6 @@
-import type { Count } from '#shared/domain/quality/counted-metrics.ts';
+import type { Count } from '#shared/domain/answers/counted-metrics.ts';
 
-export type { Count } from '#shared/domain/quality/counted-metrics.ts';
+export type { Count } from '#shared/domain/answers/counted-metrics.ts';
 
 /** Totals that all processes of a deployment share. Each only grows. */
 export interface CounterStore {

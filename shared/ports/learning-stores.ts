@@ -1,4 +1,6 @@
 import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import type { Announced, Correction, Ending, Prediction, Setback } from '#shared/domain/answers/prediction.ts';
+import type { Watch } from '#shared/domain/answers/watch.ts';
 import type { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
 import type { StartedExperiment } from '#shared/domain/experiment/started-experiment.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
@@ -6,8 +8,6 @@ import type { HealingWatch } from '#shared/domain/learning/healing.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import type { LearningNote } from '#shared/domain/learning/learning-note.ts';
 import type { ModelVersion, Registry } from '#shared/domain/learning/model-registry.ts';
-import type { Announced, Correction, Ending, Prediction, Setback } from '#shared/domain/quality/prediction.ts';
-import type { Watch } from '#shared/domain/quality/watch.ts';
 
 /** One attempt at one incident. */
 export type PredictionKey = Pick<Prediction, 'incidentId' | 'attempt' | 'openedAt'>;

@@ -1,4 +1,4 @@
-import { type Correction, Ending, Prediction } from '#shared/domain/quality/prediction.ts';
+import { type Correction, Ending, Prediction } from '#shared/domain/answers/prediction.ts';
 
 /** What was said of one failed run; nothing came out yet. */
 export function aPrediction(change: Partial<Prediction> = {}): Prediction {

@@ -1,6 +1,6 @@
+import type { Prediction } from '#shared/domain/answers/prediction.ts';
 import type { AuditEntry } from '#shared/domain/audit/audit-event.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import { anIncident } from './incidents.ts';
 import { anEnding, aPrediction } from './predictions.ts';
 import { aGithubTarget, anAlarmTarget } from './signals.ts';

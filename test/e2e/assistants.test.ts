@@ -2,7 +2,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openStage, type Stage } from '#apps/local/stage.ts';
 import { signIn } from '#lab/drills/approvals.ts';
-import { parseOpenMetrics } from '../unit/domain/quality/open-metrics.ts';
+import { parseOpenMetrics } from '../unit/domain/answers/open-metrics.ts';
 import { anAssembly } from './support/assemblies.ts';
 
 const PASSWORD = 'Correct-Horse-8-Battery';

@@ -515,7 +515,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
       reason: 'It never helped.',
     });
     await answersGotWorse(healer);
-    await trigger(healer, 'quality');
+    await trigger(healer, 'answers');
     const told = (words: string) => healer.runtime.mailbox.list().filter(({ subject }) => subject.includes(words));
     await until('the mail', () => told('less often than promised').length > 0);
     await until('the review', () => told('Review of learning').length > 0);
@@ -656,7 +656,7 @@ describe('every right of every function', () => {
    * suites under `test/faults` show that they do.
    */
   const READ_BACK: readonly (readonly [role: string, table: string])[] = [
-    ['FunctionsQualityRole', 'TablesKnowledge'],
+    ['FunctionsAnswersRole', 'TablesKnowledge'],
     ['FunctionsPlanRole', 'TablesIncidents'],
     ['FunctionsRecordRole', 'TablesIncidents'],
     ['FunctionsRecordRole', 'TablesStats'],

@@ -1,5 +1,5 @@
-import type { Prediction } from '#shared/domain/quality/prediction.ts';
-import type { Watch } from '#shared/domain/quality/watch.ts';
+import type { Prediction } from '#shared/domain/answers/prediction.ts';
+import type { Watch } from '#shared/domain/answers/watch.ts';
 import type { PredictionKey, PredictionStore } from '#shared/ports/learning-stores.ts';
 
 const keyOf = ({ incidentId, attempt, openedAt }: PredictionKey): string => `${openedAt}#${incidentId}#${attempt}`;

@@ -2,8 +2,8 @@ import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { type Proportion, shareText } from '@selfheal/kernel/numbers/proportion.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { jsonLinesIn } from '#apps/workbench/input/json-lines.ts';
-import { Prediction } from '#shared/domain/quality/prediction.ts';
-import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
+import type { AnswersReport } from '#shared/domain/answers/answers-report.ts';
+import { Prediction } from '#shared/domain/answers/prediction.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import { tuningWords } from '../learning/render-status.ts';
 
@@ -17,7 +17,7 @@ function shareWords(share: Proportion | null): string {
     : `${shareText(share.value)} of ${share.cases} (${between(share.interval)})`;
 }
 
-function claimLines({ claims }: QualityReport): string[] {
+function claimLines({ claims }: AnswersReport): string[] {
   return claims.map(({ claim, accuracy, degradation }) => {
     const promised = degradation === null ? 'nothing promised' : `promised at least ${shareText(degradation.against)}`;
     const state = degradation?.degraded
@@ -27,14 +27,14 @@ function claimLines({ claims }: QualityReport): string[] {
   });
 }
 
-function reliabilityLines({ reliability }: QualityReport): string[] {
+function reliabilityLines({ reliability }: AnswersReport): string[] {
   return reliability.map(
     ({ from, to, cases, confidence, right, interval }) =>
       `  ${from.toFixed(1)}-${to.toFixed(1)}  confidence ${shareText(confidence).padStart(6)}  right ${shareText(right).padStart(6)} (${between(interval)})  ${cases} answers`,
   );
 }
 
-function costLines({ cost }: QualityReport): string[] {
+function costLines({ cost }: AnswersReport): string[] {
   const tokens = cost.inputTokens + cost.outputTokens;
   return [
     `cost: ${counted(cost.incidents, 'ended incident')}, ${cost.asked} with a language model: ${tokens} tokens, ${dollars(cost.microdollars)}`,
@@ -45,7 +45,7 @@ function costLines({ cost }: QualityReport): string[] {
   ];
 }
 
-function mixLines({ mix }: QualityReport): string[] {
+function mixLines({ mix }: AnswersReport): string[] {
   if (mix === null) return ['mix of classes: too few answers'];
   const changes = mix.changes
     .slice(0, 3)
@@ -57,7 +57,7 @@ function mixLines({ mix }: QualityReport): string[] {
 }
 
 /** The report as text. */
-export function renderAnswers(report: QualityReport): string {
+export function renderAnswers(report: AnswersReport): string {
   const { model, predictions, judged, abstained, unknown, brier, calibrationError, retrain } = report;
   return [
     `model ${model}: ${predictions} predictions, ${judged} scored, ${abstained} abstained, ${unknown} without a known outcome`,

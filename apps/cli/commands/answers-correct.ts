@@ -9,7 +9,7 @@ import {
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { changeBy, REGISTRY_OPTIONS } from '#apps/workbench/registry/open-registry.ts';
 import { correctPrediction } from '#shared/app/learning/correct-prediction.ts';
-import { Correction } from '#shared/domain/quality/prediction.ts';
+import { Correction } from '#shared/domain/answers/prediction.ts';
 import { openPredictions } from '../answers/render-answers.ts';
 
 export const answersCorrect = defineCommand({

@@ -1,9 +1,9 @@
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { openRegistry, REGISTRY_OPTIONS } from '#apps/workbench/registry/open-registry.ts';
-import { watchedModel } from '#shared/app/upkeep/watch-quality.ts';
+import { watchedModel } from '#shared/app/upkeep/watch-answers.ts';
+import { answersReportOf, type WatchedModel } from '#shared/domain/answers/answers-report.ts';
+import type { Prediction } from '#shared/domain/answers/prediction.ts';
 import { promisedBy } from '#shared/domain/learning/provenance.ts';
-import type { Prediction } from '#shared/domain/quality/prediction.ts';
-import { qualityOf, type WatchedModel } from '#shared/domain/quality/quality-report.ts';
 import { openPredictions, predictionsIn, renderAnswers } from '../answers/render-answers.ts';
 
 interface Request {
@@ -58,7 +58,7 @@ export const answersReport = defineCommand({
       for (const one of predictions) await terminal.write(`${JSON.stringify(one)}\n`);
       return 0;
     }
-    const report = qualityOf(predictions, await modelOf(options));
+    const report = answersReportOf(predictions, await modelOf(options));
     await terminal.write(options.json === true ? `${JSON.stringify(report)}\n` : renderAnswers(report));
     return report.degraded ? 1 : 0;
   },

@@ -14,6 +14,8 @@ import * as z from 'zod';
 import { API_OPTIONS, contentOf } from '#apps/workbench/api/api-client.ts';
 import { jsonLinesIn } from '#apps/workbench/input/json-lines.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
+import { judge } from '#shared/domain/answers/judgement.ts';
+import { Prediction } from '#shared/domain/answers/prediction.ts';
 import {
   applyCalibrator,
   type ChosenCalibrator,
@@ -21,8 +23,6 @@ import {
   confidenceFor,
   MIN_CASES,
 } from '#shared/domain/learning/calibrator.ts';
-import { judge } from '#shared/domain/quality/judgement.ts';
-import { Prediction } from '#shared/domain/quality/prediction.ts';
 import { apiUnlessNamed } from '../learning/knowledge-api.ts';
 
 const ScoredAnswer = z.strictObject({ confidence: z.number().min(0).max(1), right: z.boolean() });

@@ -6,7 +6,7 @@ import type { ApiClient } from '#apps/workbench/api/api-client.ts';
 
 type Api = ApiClient['api'];
 export type LearningStatus = Extract<InferResponseType<Api['learning']['$get']>, { closest: unknown }>;
-export type QualityFigures = Extract<InferResponseType<Api['learning']['quality']['$get']>, { reliability: unknown }>;
+export type AnswersFigures = Extract<InferResponseType<Api['learning']['quality']['$get']>, { reliability: unknown }>;
 export type AccuracyPoints = Extract<
   InferResponseType<Api['learning']['accuracy']['$get']>,
   { points: unknown }
@@ -51,11 +51,11 @@ export function renderStatus({ stage, closest, patterns, model, scopes, enabled 
 }
 
 /** Whether the confidence of the answers can be believed, in words. */
-export const tuningWords = (tuning: QualityFigures['tuning']): string =>
+export const tuningWords = (tuning: AnswersFigures['tuning']): string =>
   tuning === 'not known' ? 'too few answers to say whether the confidence is right' : `the confidence is ${tuning}`;
 
 /** The figures of the model in production. */
-export function renderFigures(figures: QualityFigures): string {
+export function renderFigures(figures: AnswersFigures): string {
   const { model, predictions, judged, unknown, accuracy, brier, calibrationError, tuning, claims, mix, models } =
     figures;
   const number = (value: number | null): string => value?.toFixed(3) ?? 'unknown';

@@ -7,11 +7,11 @@ import { redactName } from '@selfheal/redaction/redact.ts';
 import { type DiagnosedRun, diagnoseRun, type RunPorts, signalOf } from '#apps/workbench/analyze/analyze-run.ts';
 import { withOneRead } from '#apps/workbench/analyze/run-reads.ts';
 import { candidatesFor } from '#shared/app/plan/context.ts';
+import { awsMicrodollarsOfOne } from '#shared/domain/answers/cost-series.ts';
 import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
 import { chooseCandidate } from '#shared/domain/plan/candidates.ts';
 import { circumstancesOf } from '#shared/domain/policy/circumstances/circumstances.ts';
 import { decide } from '#shared/domain/policy/decide.ts';
-import { awsMicrodollarsOfOne } from '#shared/domain/quality/cost-series.ts';
 import {
   type Advice,
   adviceOf,

@@ -1,6 +1,8 @@
 import { Classification } from '@selfheal/kernel/failure-class.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import { answersReportOf } from '#shared/domain/answers/answers-report.ts';
+import type { Prediction } from '#shared/domain/answers/prediction.ts';
 import { Capacity } from '#shared/domain/capacity/capacity-settings.ts';
 import { Service } from '#shared/domain/configuration/configuration.ts';
 import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
@@ -10,8 +12,6 @@ import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
 import { LearningReview } from '#shared/domain/learning/learning-review.ts';
 import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { AlertRule } from '#shared/domain/policy/alert-rule.ts';
-import type { Prediction } from '#shared/domain/quality/prediction.ts';
-import { qualityOf } from '#shared/domain/quality/quality-report.ts';
 import type { Announcement, AskedPlan, IncidentStory } from '#shared/ports/announcement.ts';
 import type { Approval } from '#shared/ports/incident-store.ts';
 
@@ -405,7 +405,7 @@ export const SAMPLE_ANNOUNCEMENTS: readonly SampleAnnouncement[] = [
     title: 'Answers got worse',
     announcement: {
       kind: 'quality-degraded',
-      report: qualityOf(predictions, {
+      report: answersReportOf(predictions, {
         id: 'shipped',
         promised: { class: null, verdict: { hits: 380, cases: 400 } },
       }),

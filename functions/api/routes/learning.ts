@@ -3,17 +3,17 @@ import { Proportion } from '@selfheal/kernel/numbers/proportion.ts';
 import * as z from 'zod';
 import { correctPrediction } from '#shared/app/learning/correct-prediction.ts';
 import { promoteModel, type RegistryDeps, rollBackModel } from '#shared/app/learning/model-registry.ts';
-import { learningMaterial, MAX_PREDICTIONS, MAX_SCOPES, readQuality } from '#shared/app/learning/read-learning.ts';
+import { learningMaterial, MAX_PREDICTIONS, MAX_SCOPES, readAnswers } from '#shared/app/learning/read-learning.ts';
 import type { Caller } from '#shared/domain/access/caller.ts';
+import { AccuracyPoint, accuracySeries } from '#shared/domain/answers/accuracy-series.ts';
+import { AnswersReport } from '#shared/domain/answers/answers-report.ts';
+import { Correction } from '#shared/domain/answers/prediction.ts';
 import { PatternStage } from '#shared/domain/learning/learned-pattern.ts';
 import { LearningHealth, learningHealthOf } from '#shared/domain/learning/learning-health.ts';
 import { LearningReport, learningReportOf } from '#shared/domain/learning/learning-report.ts';
 import { learningStageOf, stageProgressOf } from '#shared/domain/learning/learning-stage.ts';
 import { type ModelVersion, type RegistryChange, Stage } from '#shared/domain/learning/model-registry.ts';
 import { promisedBy } from '#shared/domain/learning/provenance.ts';
-import { AccuracyPoint, accuracySeries } from '#shared/domain/quality/accuracy-series.ts';
-import { Correction } from '#shared/domain/quality/prediction.ts';
-import { QualityReport } from '#shared/domain/quality/quality-report.ts';
 import type { ModelArtifacts, ModelRegistryStore, PredictionStore } from '#shared/ports/learning-stores.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
@@ -74,13 +74,13 @@ export const LearningStatus = z
       degraded: z.boolean(),
       degradedSince: z.string().nullable(),
       watchedAt: z.string().nullable().meta({ description: 'When the schedule last compared answers with outcomes.' }),
-      retrain: QualityReport.shape.retrain,
+      retrain: AnswersReport.shape.retrain,
     }),
   })
   .meta({ id: 'LearningStatus', description: `Without a scope: of the ${MAX_SCOPES} scopes of the latest incidents.` });
 
-export const QualityFigures = QualityReport.omit({ cost: true }).meta({
-  id: 'QualityFigures',
+export const AnswersFigures = AnswersReport.omit({ cost: true }).meta({
+  id: 'AnswersFigures',
   description: `Of the latest ${MAX_PREDICTIONS} predictions.`,
 });
 
@@ -179,7 +179,7 @@ const quality = read(
   '/api/learning/quality',
   'How good the answers of the model in production are',
   z.strictObject({}),
-  QualityFigures,
+  AnswersFigures,
 );
 const series = read(
   '/api/learning/accuracy',
@@ -260,7 +260,7 @@ export function learningRoutes(deps: LearningRoutesDeps) {
       const now = deps.clock.now();
       const [{ material, scopes }, { report: figures, watch }] = await Promise.all([
         materialOf({ scope, days: 30 }),
-        readQuality(deps),
+        readAnswers(deps),
       ]);
       const active = material.patterns.filter(({ retired }) => retired === null);
       const { byStage } = learningReportOf(material).patterns;
@@ -295,7 +295,7 @@ export function learningRoutes(deps: LearningRoutesDeps) {
     .openapi(health, async (context) => context.json((await healthOf(context.req.valid('query'))).health, 200))
     .openapi(aiHealth, async (context) => {
       const { health: found, report: figures } = await healthOf(context.req.valid('query'));
-      const { calibrationError } = (await readQuality(deps)).report;
+      const { calibrationError } = (await readAnswers(deps)).report;
       const named = {
         learning_velocity: figures.patterns.perWeek,
         pattern_diversity: figures.patterns.diversity,
@@ -310,7 +310,7 @@ export function learningRoutes(deps: LearningRoutesDeps) {
       context.json(learningReportOf((await materialOf(context.req.valid('query'))).material), 200),
     )
     .openapi(quality, async (context) => {
-      const { cost, ...figures } = (await readQuality(deps)).report;
+      const { cost, ...figures } = (await readAnswers(deps)).report;
       return context.json(figures, 200);
     })
     .openapi(series, async (context) => {

@@ -11,20 +11,20 @@ import {
   metricsOf,
   type ReadOperationDeps,
 } from '#shared/app/learning/read-operation.ts';
-import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { runsKeyOf } from '#shared/domain/incident/scope.ts';
-import { RepositoryName } from '#shared/domain/incident/target-context.ts';
-import { CostReport, costOf } from '#shared/domain/quality/cost.ts';
-import { awsMicrodollarsOf, costByDay } from '#shared/domain/quality/cost-series.ts';
-import { countedFamilies } from '#shared/domain/quality/counted-metrics.ts';
+import { CostReport, costOf } from '#shared/domain/answers/cost.ts';
+import { awsMicrodollarsOf, costByDay } from '#shared/domain/answers/cost-series.ts';
+import { countedFamilies } from '#shared/domain/answers/counted-metrics.ts';
 import {
   OPENMETRICS_TYPE,
   PROMETHEUS_TYPE,
   prefersOpenMetrics,
   renderMetrics,
   renderOpenMetrics,
-} from '#shared/domain/quality/prometheus.ts';
-import { ServiceLevel, serviceLevelOf } from '#shared/domain/quality/service-level.ts';
+} from '#shared/domain/answers/prometheus.ts';
+import { ServiceLevel, serviceLevelOf } from '#shared/domain/answers/service-level.ts';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { runsKeyOf } from '#shared/domain/incident/scope.ts';
+import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import type { CounterStore } from '#shared/ports/counter-store.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import type { StatsStore } from '#shared/ports/test-store.ts';

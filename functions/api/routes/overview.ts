@@ -1,7 +1,7 @@
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
 import { type KnownCourses, type OverviewDeps, readOverview } from '#shared/app/incidents/overview.ts';
-import { FIGURE_DEFINITIONS, type FigureId } from '#shared/domain/quality/figures.ts';
+import { FIGURE_DEFINITIONS, type FigureId } from '#shared/domain/answers/figures.ts';
 import { answers, makeRoutes, routeFor } from './contract.ts';
 
 export type OverviewRoutesDeps = OverviewDeps;

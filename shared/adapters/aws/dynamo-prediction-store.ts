@@ -1,5 +1,5 @@
-import { Announced, Correction, Ending, Prediction, Setback } from '#shared/domain/quality/prediction.ts';
-import { Watch } from '#shared/domain/quality/watch.ts';
+import { Announced, Correction, Ending, Prediction, Setback } from '#shared/domain/answers/prediction.ts';
+import { Watch } from '#shared/domain/answers/watch.ts';
 import type { PredictionKey, PredictionStore } from '#shared/ports/learning-stores.ts';
 import { type Key, openTable, type TableOptions, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';

@@ -1,8 +1,8 @@
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
+import { SIGNATURES_ALONE } from '#shared/domain/answers/prediction.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
-import { SIGNATURES_ALONE } from '#shared/domain/quality/prediction.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 

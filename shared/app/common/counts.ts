@@ -5,7 +5,7 @@ import {
   type CounterName,
   type HistogramName,
   observation,
-} from '#shared/domain/quality/counted-metrics.ts';
+} from '#shared/domain/answers/counted-metrics.ts';
 import type { CounterStore } from '#shared/ports/counter-store.ts';
 
 /** Counts of one process that are not written yet. */

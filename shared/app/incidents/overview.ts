@@ -1,20 +1,20 @@
 import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { quantileOf } from '@selfheal/kernel/numbers/sample.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
-import { courseOf, type IncidentCourse } from '#shared/domain/audit/incident-course.ts';
-import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { isForeign } from '#shared/domain/incident/home.ts';
-import type { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
-import { isSimulated } from '#shared/domain/incident/target-context.ts';
-import { costOf } from '#shared/domain/quality/cost.ts';
+import { costOf } from '#shared/domain/answers/cost.ts';
 import {
   FIGURE_DAYS,
   FIGURE_DEFINITIONS,
   type FigureDefinition,
   type FigureId,
   type FigureValue,
-} from '#shared/domain/quality/figures.ts';
-import type { Prediction } from '#shared/domain/quality/prediction.ts';
+} from '#shared/domain/answers/figures.ts';
+import type { Prediction } from '#shared/domain/answers/prediction.ts';
+import { courseOf, type IncidentCourse } from '#shared/domain/audit/incident-course.ts';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { isForeign } from '#shared/domain/incident/home.ts';
+import type { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
+import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import { type IncidentLists, type IncidentQuery, MAX_PAGE_SIZE } from '#shared/ports/incident-lists.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';

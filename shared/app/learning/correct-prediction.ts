@@ -1,4 +1,4 @@
-import type { Correction, Prediction } from '#shared/domain/quality/prediction.ts';
+import type { Correction, Prediction } from '#shared/domain/answers/prediction.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 
 export interface CorrectionOrder extends Pick<Correction, 'class' | 'by'> {

@@ -1,14 +1,14 @@
+import { type AnswersReport, answersReportOf } from '#shared/domain/answers/answers-report.ts';
+import type { Watch } from '#shared/domain/answers/watch.ts';
 import { ALL_SERVICES } from '#shared/domain/incident/scope.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { endedCasesOf, type LearningInputs } from '#shared/domain/learning/learning-report.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
-import { type QualityReport, qualityOf } from '#shared/domain/quality/quality-report.ts';
-import type { Watch } from '#shared/domain/quality/watch.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { PatternStore, PredictionStore } from '#shared/ports/learning-stores.ts';
 import { recentScopes } from '../knowledge/scopes.ts';
-import { type WatchedModelDeps, watchedModel } from '../upkeep/watch-quality.ts';
+import { type WatchedModelDeps, watchedModel } from '../upkeep/watch-answers.ts';
 
 export interface ReadLearningDeps {
   readonly patterns: Pick<PatternStore, 'list' | 'notes'>;
@@ -66,17 +66,17 @@ export async function learningMaterial(
 }
 
 /** How good the answers of the model in production are, and what the last watch said. */
-export async function readQuality(
+export async function readAnswers(
   deps: Pick<ReadLearningDeps, 'predictions'> &
     Pick<WatchedModelDeps, 'registry'> & {
       readonly shipped: () => Promise<WatchedModelDeps['shipped']>;
     },
-): Promise<{ readonly report: QualityReport; readonly watch: Watch | null }> {
+): Promise<{ readonly report: AnswersReport; readonly watch: Watch | null }> {
   const [shipped, predictions, watch] = await Promise.all([
     deps.shipped(),
     deps.predictions.recentPredictions(MAX_PREDICTIONS),
     deps.predictions.watch(),
   ]);
   const model = await watchedModel({ registry: deps.registry, shipped });
-  return { report: qualityOf(predictions, model), watch };
+  return { report: answersReportOf(predictions, model), watch };
 }

@@ -1,15 +1,15 @@
 import type { Clock } from '@selfheal/kernel/time.ts';
+import { type AnswersReport, answersReportOf } from '#shared/domain/answers/answers-report.ts';
+import { awsMicrodollarsOf } from '#shared/domain/answers/cost-series.ts';
+import type { Prediction } from '#shared/domain/answers/prediction.ts';
+import type { MetricFamily, MetricSample } from '#shared/domain/answers/prometheus.ts';
 import type { IncidentStatus } from '#shared/domain/incident/incident.ts';
 import type { ActionStats } from '#shared/domain/learning/action-stats.ts';
-import { awsMicrodollarsOf } from '#shared/domain/quality/cost-series.ts';
-import type { Prediction } from '#shared/domain/quality/prediction.ts';
-import type { MetricFamily, MetricSample } from '#shared/domain/quality/prometheus.ts';
-import { type QualityReport, qualityOf } from '#shared/domain/quality/quality-report.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { ModelRegistryStore, PredictionStore } from '#shared/ports/learning-stores.ts';
-import { type WatchedModelDeps, watchedModel } from '../upkeep/watch-quality.ts';
+import { type WatchedModelDeps, watchedModel } from '../upkeep/watch-answers.ts';
 import { MAX_PREDICTIONS } from './read-learning.ts';
 
 export interface ReadOperationDeps {
@@ -28,7 +28,7 @@ export interface Operation {
   readonly stalled: number;
   readonly approvalsPending: number;
   readonly lastHealed: { readonly id: string; readonly class: string | null; readonly at: string } | null;
-  readonly quality: QualityReport;
+  readonly quality: AnswersReport;
   /** Attempts that ended within the last 24 hours. */
   readonly lastDay: readonly Prediction[];
 }
@@ -59,7 +59,7 @@ async function readOperation(deps: ReadOperationDeps): Promise<Operation> {
     approvalsPending: pending.length,
     lastHealed:
       last === undefined ? null : { id: last.id, class: last.classification?.class ?? null, at: last.updatedAt },
-    quality: qualityOf(predictions, await watchedModel({ registry: deps.registry, shipped })),
+    quality: answersReportOf(predictions, await watchedModel({ registry: deps.registry, shipped })),
     lastDay: predictions.filter(({ ending }) => ending !== undefined && ending.at > since),
   };
 }

@@ -1,6 +1,8 @@
 import { digestOf } from '@selfheal/kernel/digest.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { type Evidence, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
+import type { Prediction } from '#shared/domain/answers/prediction.ts';
+import type { Retraining } from '#shared/domain/answers/watch.ts';
 import { templateOf } from '#shared/domain/failure/fingerprint.ts';
 import { type FailureModel, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { ADAPTATION_PARAMETERS, adaptFailureModel, type TrainingCase } from '#shared/domain/failure/model/train.ts';
@@ -20,8 +22,6 @@ import {
   versionOf,
 } from '#shared/domain/learning/model-registry.ts';
 import { PROMISES, type Provenance } from '#shared/domain/learning/provenance.ts';
-import type { Prediction } from '#shared/domain/quality/prediction.ts';
-import type { Retraining } from '#shared/domain/quality/watch.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import { type RegistryDeps, registerModel } from './model-registry.ts';

@@ -1,12 +1,12 @@
 import { OutcomeUnknown, RateLimited, Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { instantWords } from '@selfheal/kernel/time-words.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
+import type { Announced } from '#shared/domain/answers/prediction.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
 import { endedByPerson } from '#shared/domain/incident/annotations.ts';
 import type { Ending, Incident } from '#shared/domain/incident/incident.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import { approvalMinutesOf } from '#shared/domain/policy/approval-settings.ts';
-import type { Announced } from '#shared/domain/quality/prediction.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';

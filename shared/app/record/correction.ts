@@ -1,6 +1,6 @@
+import type { Correction } from '#shared/domain/answers/prediction.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { circumstancesOfPlan } from '#shared/domain/policy/plan-record.ts';
-import type { Correction } from '#shared/domain/quality/prediction.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import { outcomeOf } from './experience.ts';

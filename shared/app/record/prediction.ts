@@ -1,9 +1,9 @@
 import type { Clock } from '@selfheal/kernel/time.ts';
+import { shownBy } from '#shared/domain/answers/judgement.ts';
+import type { Spending } from '#shared/domain/answers/prediction.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
-import { shownBy } from '#shared/domain/quality/judgement.ts';
-import type { Spending } from '#shared/domain/quality/prediction.ts';
 import type { StepInput } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';

@@ -4,6 +4,7 @@ import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { CodeInspector } from '@selfheal/patch-guard/code-inspector.ts';
 import type * as z from 'zod';
+import type { CauseProof } from '#shared/domain/answers/judgement.ts';
 import type { RoomMaker } from '#shared/domain/capacity/pre-emptive-action.ts';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
@@ -13,7 +14,6 @@ import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { ActionFamily, ActionRecord, Receipt, Risk } from '#shared/domain/plan/bound-action.ts';
 import type { ActionImpact } from '#shared/domain/plan/candidates.ts';
 import type { RepositorySwitch } from '#shared/domain/policy/fix-settings.ts';
-import type { CauseProof } from '#shared/domain/quality/judgement.ts';
 import type { BuildReader, BuildRetrier } from '#shared/ports/builds.ts';
 import type {
   AutoScalingWriter,

@@ -9,7 +9,7 @@ import { deploymentOf } from './rights.ts';
 import { logicalIdOf } from './template.ts';
 import { until } from './until.ts';
 
-const SCHEDULED = ['redeliver-webhooks', 'reconciler', 'quality', 'forecast', 'log-watch', 'on-call'];
+const SCHEDULED = ['redeliver-webhooks', 'reconciler', 'answers', 'forecast', 'log-watch', 'on-call'];
 /** Nobody waits for their answer. */
 const ASYNCHRONOUS = [...SCHEDULED, 'log-subscription'];
 

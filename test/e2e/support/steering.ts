@@ -39,7 +39,7 @@ export async function post(
 /** Lets the schedule of a function fire now, and waits until the function is through. */
 export async function trigger(
   healer: Healer,
-  functionName: 'redeliver-webhooks' | 'reconciler' | 'quality' | 'forecast' | 'log-watch' | 'on-call',
+  functionName: 'redeliver-webhooks' | 'reconciler' | 'answers' | 'forecast' | 'log-watch' | 'on-call',
 ): Promise<void> {
   const runs = () =>
     healer.events.filter(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFilePatternStore } from '#shared/adapters/archive/file-pattern-store.ts';
-import { FIGURE_DEFINITIONS } from '#shared/domain/quality/figures.ts';
+import { FIGURE_DEFINITIONS } from '#shared/domain/answers/figures.ts';
 import {
   anEnding,
   aPastIncident,

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import { describe, expect, it } from 'vitest';
+import { Prediction } from '#shared/domain/answers/prediction.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import { isSameTarget, Signal } from '#shared/domain/incident/signal.ts';
 import { formerTargetOf } from '#shared/domain/incident/target-context.ts';
 import { isIntact } from '#shared/domain/plan/bind-action.ts';
 import { BoundAction } from '#shared/domain/plan/bound-action.ts';
-import { Prediction } from '#shared/domain/quality/prediction.ts';
 import { aGithubTarget, anAlarmTarget, aSignal, somePeople } from '#test/builders/index.ts';
 
 /** Records as format 4 wrote them, with its own seals. */

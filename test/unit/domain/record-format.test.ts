@@ -8,6 +8,8 @@ import { expect, it } from 'vitest';
 import * as z from 'zod';
 import { RECORD_FORMAT } from '#apps/local/stage.ts';
 import { ApiKey } from '#shared/domain/access/api-key.ts';
+import { Prediction } from '#shared/domain/answers/prediction.ts';
+import { Watch } from '#shared/domain/answers/watch.ts';
 import { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
@@ -26,8 +28,6 @@ import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { Offer } from '#shared/domain/plan/candidates.ts';
 import { Delegation } from '#shared/domain/policy/approval-levels.ts';
 import { PlanRecord } from '#shared/domain/policy/plan-record.ts';
-import { Prediction } from '#shared/domain/quality/prediction.ts';
-import { Watch } from '#shared/domain/quality/watch.ts';
 
 /** Every kind of record that is kept in a table, a bucket or a queue. */
 const KINDS: Readonly<Record<string, z.ZodType>> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeMemoryCounters } from '#test/fakes/index.ts';
-import { parseOpenMetrics } from '../domain/quality/open-metrics.ts';
+import { parseOpenMetrics } from '../domain/answers/open-metrics.ts';
 import { anApi } from './api-rig.ts';
 
 const LOG = Array.from({ length: 300 }, (_, at) => `2026-11-21T11:00:00Z INFO request ${at} served in ${at % 7} ms`)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Overview } from '#functions/api/routes/overview.ts';
-import { FIGURE_DEFINITIONS } from '#shared/domain/quality/figures.ts';
+import { FIGURE_DEFINITIONS } from '#shared/domain/answers/figures.ts';
 import { aSimulatedMonth, type SimulatedIncident } from '#test/builders/simulated-month.ts';
 import { makeMemoryIncidentLists } from '#test/fakes/incident-lists.ts';
 import { anApi } from './api-rig.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AccuracySeries, LearningStatus, Models, QualityFigures } from '#functions/api/routes/learning.ts';
+import { AccuracySeries, AnswersFigures, LearningStatus, Models } from '#functions/api/routes/learning.ts';
 import { registerModel } from '#shared/app/learning/model-registry.ts';
 import { LearningHealth } from '#shared/domain/learning/learning-health.ts';
 import { LearningReport } from '#shared/domain/learning/learning-report.ts';
@@ -133,7 +133,7 @@ describe('learning', () => {
     const { points: weeks } = AccuracySeries.parse((await read('/learning/accuracy?days=14&step=week')).json);
     expect(weeks.map(({ judged }) => judged)).toEqual([0, 12]);
     expect((await read('/learning/accuracy?step=hour')).statusCode).toBe(400);
-    const figures = QualityFigures.parse((await read('/learning/quality')).json);
+    const figures = AnswersFigures.parse((await read('/learning/quality')).json);
     expect(figures.model).toBe('0'.repeat(16));
   });
 
@@ -150,7 +150,7 @@ describe('learning', () => {
         shipped: { ...version, provenance: { ...version.provenance, model } },
       },
     );
-    const { reliability, accuracy } = QualityFigures.parse((await read('/learning/quality')).json);
+    const { reliability, accuracy } = AnswersFigures.parse((await read('/learning/quality')).json);
     expect(reliability).toMatchObject([{ from: 0.9, to: 1, cases: 10, right: 0.8 }]);
     expect(accuracy).toMatchObject({ hits: 8, cases: 10 });
   });

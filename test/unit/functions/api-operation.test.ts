@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Baselines, Costs, ServiceLevels, SystemStatus } from '#functions/api/routes/operation.ts';
+import type { Prediction } from '#shared/domain/answers/prediction.ts';
+import { renderMetrics } from '#shared/domain/answers/prometheus.ts';
+import { serviceLevelOf } from '#shared/domain/answers/service-level.ts';
 import { Service } from '#shared/domain/configuration/configuration.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { RunTarget } from '#shared/domain/incident/target-context.ts';
-import type { Prediction } from '#shared/domain/quality/prediction.ts';
-import { renderMetrics } from '#shared/domain/quality/prometheus.ts';
-import { serviceLevelOf } from '#shared/domain/quality/service-level.ts';
 import { anEnding, anIncident, aPrediction, HOME } from '#test/builders/index.ts';
 import { anApi, VERSION } from './api-rig.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { CI_METRICS, JOB_METRIC } from '@selfheal/pull-request-quality/domain/ci-metrics/samples.ts';
 import { afterAll, expect, it } from 'vitest';
 import { makePushGatewaySink } from '#shared/adapters/http/metric-sinks.ts';
-import { type Count, observation } from '#shared/domain/quality/counted-metrics.ts';
-import { SIGNATURES_ALONE } from '#shared/domain/quality/prediction.ts';
+import { type Count, observation } from '#shared/domain/answers/counted-metrics.ts';
+import { SIGNATURES_ALONE } from '#shared/domain/answers/prediction.ts';
 import { anEnding, aPrediction } from '#test/builders/index.ts';
 import {
   expressionsOf,

@@ -59,7 +59,7 @@ it('raises an alarm for answers that got worse, of which the function that count
   expect(more).toEqual([]);
   expect(alarm).toMatchObject({
     Namespace: 'Selfheal',
-    Dimensions: [{ Name: 'service', Value: 'quality' }],
+    Dimensions: [{ Name: 'service', Value: 'answers' }],
     Statistic: 'Maximum',
     Threshold: 0,
   });

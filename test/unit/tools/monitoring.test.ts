@@ -4,7 +4,7 @@ import { CI_METRICS, JOB_METRIC } from '@selfheal/pull-request-quality/domain/ci
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { actionMetricsOf, metricsOf } from '#shared/app/learning/read-operation.ts';
-import { COUNTED_METRICS, countedFamilies } from '#shared/domain/quality/counted-metrics.ts';
+import { COUNTED_METRICS, countedFamilies } from '#shared/domain/answers/counted-metrics.ts';
 import { MONITORING_FOLDER, monitoringFiles } from '../../../tools/write-monitoring.ts';
 import { GrafanaDashboard } from './grafana-dashboard.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type KnownCourses, readOverview } from '#shared/app/incidents/overview.ts';
+import type { Prediction } from '#shared/domain/answers/prediction.ts';
 import type { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { IncidentPage } from '#shared/ports/incident-lists.ts';
 import { aConfiguration, anIncident, aPrediction } from '#test/builders/index.ts';
 import { makeMemoryIncidentLists } from '#test/fakes/incident-lists.ts';

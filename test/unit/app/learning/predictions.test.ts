@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { keepPrediction } from '#shared/app/classify/prediction.ts';
 import { endPrediction } from '#shared/app/record/prediction.ts';
+import { judge } from '#shared/domain/answers/judgement.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
-import { judge } from '#shared/domain/quality/judgement.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { aClassification, aDiagnosis, anActionRecord, anIncident } from '#test/builders/index.ts';
 import {

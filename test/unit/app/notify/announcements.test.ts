@@ -10,7 +10,7 @@ import { notify } from '#shared/app/notify/notify.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { forecastCapacity } from '#shared/app/upkeep/forecast-capacity.ts';
 import { reconcile } from '#shared/app/upkeep/reconcile.ts';
-import { watchQuality } from '#shared/app/upkeep/watch-quality.ts';
+import { watchAnswers } from '#shared/app/upkeep/watch-answers.ts';
 import { ANNOUNCEMENT_KINDS } from '#shared/domain/workflow/function-config.ts';
 import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
@@ -154,7 +154,7 @@ describe('a notifier that is added by one line', () => {
     const predictions = makeMemoryPredictionStore(judgedPredictions(rightOf(60, 90), { model: 'a'.repeat(16) }));
     const shipped = aModelVersion('a', heldOut(rightOf(900, 1000))).version;
     const retrain = async () => ({ kind: 'no-model' }) as const;
-    await watchQuality({ ...deps, predictions, registry: makeMemoryModelRegistry(), shipped, retrain });
+    await watchAnswers({ ...deps, predictions, registry: makeMemoryModelRegistry(), shipped, retrain });
     expect(kinds()).toEqual(['capacity-forecast', 'quality-degraded']);
   });
 
@@ -209,7 +209,7 @@ describe('what is announced', () => {
   });
 
   it('is announced by some function, whose role has what the notifiers of that kind use', async () => {
-    const names = ['notify', 'escalate', 'request-approval', 'reconciler', 'forecast', 'quality', 'plan'];
+    const names = ['notify', 'escalate', 'request-approval', 'reconciler', 'forecast', 'answers', 'plan'];
     const kinds = await Promise.all(
       names.map(async (name) => {
         const { config } = await import(`#functions/${name}/config.ts`);

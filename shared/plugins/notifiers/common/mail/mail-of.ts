@@ -5,12 +5,12 @@ import type { AnnouncementKind } from '#shared/domain/workflow/function-config.t
 import type { Announcement, AnnouncementOf } from '#shared/ports/announcement.ts';
 import { deciderNameOf } from '#shared/ports/incident-store.ts';
 import { renderAlertMail } from './alert-mail.ts';
+import { renderDegradationMail } from './answers-mail.ts';
 import { renderApprovalMail } from './approval-mail.ts';
 import { renderDigestMail } from './digest-mail.ts';
 import { renderForecastMail } from './forecast-mail.ts';
 import { type Mail, renderMail, subjectOfWords } from './mail.ts';
 import { inert, linksOf } from './mail-links.ts';
-import { renderDegradationMail } from './quality-mail.ts';
 import { renderReviewMail } from './review-mail.ts';
 import { renderStopMail } from './stop-mail.ts';
 

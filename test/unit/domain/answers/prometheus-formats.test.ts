@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type MetricFamily, prefersOpenMetrics, renderOpenMetrics } from '#shared/domain/quality/prometheus.ts';
+import { type MetricFamily, prefersOpenMetrics, renderOpenMetrics } from '#shared/domain/answers/prometheus.ts';
 import { parseOpenMetrics } from './open-metrics.ts';
 
 const NAME = fc.stringMatching(/^[a-z][a-z0-9]{2,12}$/);

@@ -6,8 +6,8 @@ import { outputOf } from '#apps/local/stage.ts';
 import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
 import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts';
 import { promoteModel, registerModel } from '#shared/app/learning/model-registry.ts';
-import { judge } from '#shared/domain/quality/judgement.ts';
-import type { Prediction } from '#shared/domain/quality/prediction.ts';
+import { judge } from '#shared/domain/answers/judgement.ts';
+import type { Prediction } from '#shared/domain/answers/prediction.ts';
 import { aModelVersion, heldOut, rightOf } from '#test/builders/index.ts';
 import { runSelfheal } from './support/command-line.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
@@ -77,12 +77,12 @@ it('[C40][C68] keeps of each healed run what was predicted and what came out: kn
 it('[C69][C71] mails once when the answers of the model in production got worse than it promised, with a candidate trained since', async () => {
   const told = () =>
     healer.runtime.mailbox.list().filter(({ subject }) => subject.includes('less often than promised'));
-  await trigger(healer, 'quality');
+  await trigger(healer, 'answers');
   expect(told()).toEqual([]);
   await answersGotWorse(healer, PROMOTED);
-  await trigger(healer, 'quality');
+  await trigger(healer, 'answers');
   await until('the mail', () => told().length > 0);
-  await trigger(healer, 'quality');
+  await trigger(healer, 'answers');
   await healer.quiet();
   expect(told()).toHaveLength(1);
   expect(told()[0]?.text).toContain('60.0%');

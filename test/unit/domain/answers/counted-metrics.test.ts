@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { COUNTED_METRICS, countedFamilies, observation } from '#shared/domain/quality/counted-metrics.ts';
-import { renderMetrics, renderOpenMetrics } from '#shared/domain/quality/prometheus.ts';
+import { COUNTED_METRICS, countedFamilies, observation } from '#shared/domain/answers/counted-metrics.ts';
+import { renderMetrics, renderOpenMetrics } from '#shared/domain/answers/prometheus.ts';
 import { makeMemoryCounters } from '#test/fakes/index.ts';
 import { parseOpenMetrics } from './open-metrics.ts';
 

@@ -1,10 +1,10 @@
 import type { Clock } from '@selfheal/kernel/time.ts';
+import { type AnswersReport, answersReportOf, type WatchedModel } from '#shared/domain/answers/answers-report.ts';
+import { SIGNATURES_ALONE } from '#shared/domain/answers/prediction.ts';
+import type { Retraining } from '#shared/domain/answers/watch.ts';
+import { nextWatch } from '#shared/domain/answers/watch.ts';
 import { type ModelVersion, productionOf } from '#shared/domain/learning/model-registry.ts';
 import { promisedBy } from '#shared/domain/learning/provenance.ts';
-import { SIGNATURES_ALONE } from '#shared/domain/quality/prediction.ts';
-import { type QualityReport, qualityOf, type WatchedModel } from '#shared/domain/quality/quality-report.ts';
-import type { Retraining } from '#shared/domain/quality/watch.ts';
-import { nextWatch } from '#shared/domain/quality/watch.ts';
 import type { ModelRegistryStore, PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import { type AnnounceDeps, announce } from '../notify/announce.ts';
@@ -16,7 +16,7 @@ export interface WatchedModelDeps {
   readonly shipped: ModelVersion | null;
 }
 
-export interface WatchQualityDeps extends WatchedModelDeps, AnnounceDeps, StopDeps {
+export interface WatchAnswersDeps extends WatchedModelDeps, AnnounceDeps, StopDeps {
   /** Trains a candidate with the failures whose class is known by now. */
   readonly retrain: () => Promise<Retraining>;
   readonly log: Log;
@@ -40,9 +40,9 @@ export async function watchedModel({ registry, shipped }: WatchedModelDeps): Pro
  * Compares predictions with outcomes, publishes metrics, and mails once when answers get worse than promised; again only after they were good
  * meanwhile. The state is written last, so that a crash in between repeats the mail instead of losing it.
  */
-export async function watchQuality(deps: WatchQualityDeps): Promise<QualityReport> {
+export async function watchAnswers(deps: WatchAnswersDeps): Promise<AnswersReport> {
   const model = await watchedModel(deps);
-  const report = qualityOf(await deps.predictions.recentPredictions(LOOKED_AT), model);
+  const report = answersReportOf(await deps.predictions.recentPredictions(LOOKED_AT), model);
   count(report, deps.meter);
   const { watch, news } = nextWatch(await deps.predictions.watch(), report, deps.clock.now());
   if (news === 'degraded') {
@@ -56,7 +56,7 @@ export async function watchQuality(deps: WatchQualityDeps): Promise<QualityRepor
 }
 
 /** Null when retraining failed; the loss is reported anyway. */
-async function attemptRetraining({ retrain, meter, log }: WatchQualityDeps): Promise<Retraining | null> {
+async function attemptRetraining({ retrain, meter, log }: WatchAnswersDeps): Promise<Retraining | null> {
   try {
     const retraining = await retrain();
     meter.count(`quality-retraining-${retraining.kind}`);
@@ -71,7 +71,7 @@ async function attemptRetraining({ retrain, meter, log }: WatchQualityDeps): Pro
 }
 
 /** Unknown values are not published, so that no graph shows them as zero. */
-function count({ judged, accuracy, brier, calibrationError, mix, cost }: QualityReport, meter: Meter): void {
+function count({ judged, accuracy, brier, calibrationError, mix, cost }: AnswersReport, meter: Meter): void {
   meter.count('quality-judged', judged);
   if (accuracy !== null) meter.count('quality-accuracy', accuracy.value);
   if (brier !== null) meter.count('quality-brier', brier);

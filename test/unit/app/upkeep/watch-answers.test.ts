@@ -2,9 +2,9 @@ import { OutcomeUnknown } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { correctPrediction } from '#shared/app/learning/correct-prediction.ts';
 import { promoteModel, registerModel } from '#shared/app/learning/model-registry.ts';
-import { watchQuality } from '#shared/app/upkeep/watch-quality.ts';
-import type { Prediction } from '#shared/domain/quality/prediction.ts';
-import type { Retraining } from '#shared/domain/quality/watch.ts';
+import { watchAnswers } from '#shared/app/upkeep/watch-answers.ts';
+import type { Prediction } from '#shared/domain/answers/prediction.ts';
+import type { Retraining } from '#shared/domain/answers/watch.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import {
   aConfiguration,
@@ -52,8 +52,8 @@ async function add({ predictions }: ReturnType<typeof setUp>, rights: readonly b
 describe('watching the quality', () => {
   it('[C71] mails once when answers got worse than promised, until it is mended, and counts it for the alarm', async () => {
     const deps = setUp(BAD);
-    await watchQuality(deps);
-    await watchQuality(deps);
+    await watchAnswers(deps);
+    await watchAnswers(deps);
     expect(deps.mailer.mails).toHaveLength(1);
     expect(deps.mailer.mails[0]).toMatchObject({
       subject: '[Selfheal] Its answers are right less often than promised',
@@ -61,10 +61,10 @@ describe('watching the quality', () => {
     expect(deps.mailer.mails[0]?.message).toContain('66.7%');
     expect(deps.meter.counts['quality-degraded']).toBe(2);
     await add(deps, rightOf(100, 100), '2026-11-02T00:00:00.000Z');
-    await watchQuality(deps);
+    await watchAnswers(deps);
     expect(deps.meter.counts['quality-notified-mended']).toBe(1);
     await add(deps, rightOf(0, 60), '2026-11-03T00:00:00.000Z');
-    await watchQuality(deps);
+    await watchAnswers(deps);
     expect(deps.mailer.mails).toHaveLength(2);
   });
 
@@ -72,7 +72,7 @@ describe('watching the quality', () => {
     const deps = setUp(BAD);
     const rights = { before: 20, after: 41 };
     const candidate: Retraining = { kind: 'candidate', id: 'c'.repeat(16), cases: 50, rights, reasonsAgainst: [] };
-    await watchQuality({ ...deps, retrain: async () => candidate });
+    await watchAnswers({ ...deps, retrain: async () => candidate });
     const message = deps.mailer.mails[0]?.message.replace(/\s+/g, ' ');
     expect(message).toContain('Of 50 failures whose class people named, it got 41 right');
     expect(message).toContain(`selfheal model promote ${'c'.repeat(16)} --to production`);
@@ -82,7 +82,7 @@ describe('watching the quality', () => {
   it('[C71] says how many corrections are missing, why a candidate would be refused, and that training failed', async () => {
     const mailAfter = async (retrain: () => Promise<Retraining>) => {
       const deps = { ...setUp(BAD), retrain };
-      await watchQuality(deps);
+      await watchAnswers(deps);
       return deps.mailer.mails[0]?.message.replace(/\s+/g, ' ');
     };
     expect(await mailAfter(setUp(BAD).retrain)).toContain('named the class of 12 failures, and 30 are needed');
@@ -101,7 +101,7 @@ describe('watching the quality', () => {
 
   it('[C69] is quiet while answers are as good as promised, and counts how good they are', async () => {
     const deps = setUp(GOOD);
-    const report = await watchQuality(deps);
+    const report = await watchAnswers(deps);
     expect(report.accuracy).toMatchObject({ hits: 60, cases: 60 });
     expect(deps.mailer.mails).toEqual([]);
     expect(deps.meter.counts).toMatchObject({ 'quality-degraded': 0, 'quality-accuracy': 1, 'quality-judged': 60 });
@@ -109,15 +109,15 @@ describe('watching the quality', () => {
 
   it('counts no accuracy where nothing was judged', async () => {
     const deps = setUp([]);
-    await watchQuality(deps);
+    await watchAnswers(deps);
     expect(deps.meter.counts).toEqual({ 'quality-judged': 0, 'quality-degraded': 0 });
   });
 
   it('mails again when it is not known whether the mail went out', async () => {
     const deps = setUp(BAD);
     const lost = { publish: () => Promise.reject(new OutcomeUnknown('Lost.')) };
-    await expect(watchQuality({ ...deps, mailer: lost })).rejects.toMatchObject({ name: 'Retryable' });
-    await watchQuality(deps);
+    await expect(watchAnswers({ ...deps, mailer: lost })).rejects.toMatchObject({ name: 'Retryable' });
+    await watchAnswers(deps);
     expect(deps.mailer.mails).toHaveLength(1);
   });
 
@@ -126,10 +126,10 @@ describe('watching the quality', () => {
     const other = aModelVersion('b', heldOut(rightOf(930, 1000)));
     const registry = { ...deps, artifacts: makeMemoryModelArtifacts() };
     const by = { at: new Date(), by: 'dana' };
-    expect((await watchQuality(deps)).judged).toBe(0);
+    expect((await watchAnswers(deps)).judged).toBe(0);
     await registerModel(other.version, other.file, by, registry);
     await promoteModel({ id: 'b'.repeat(16), to: 'production' }, by, registry);
-    const report = await watchQuality(deps);
+    const report = await watchAnswers(deps);
     expect(report).toMatchObject({ model: 'b'.repeat(16), judged: 90, degraded: true });
   });
 });

@@ -3,7 +3,7 @@ import { lambdaLog } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeProductionModel } from '#shared/app/learning/production-model.ts';
 import { retrain } from '#shared/app/learning/retrain.ts';
 import { reviewLearning } from '#shared/app/learning/review-learning.ts';
-import { watchQuality } from '#shared/app/upkeep/watch-quality.ts';
+import { watchAnswers } from '#shared/app/upkeep/watch-answers.ts';
 import {
   compose,
   configuration,
@@ -46,7 +46,7 @@ export const handler = defineScheduled(
     retrain: () => retrainCandidate,
   },
   async (deps) => {
-    await watchQuality(deps);
+    await watchAnswers(deps);
     await reviewLearning(deps);
   },
 );

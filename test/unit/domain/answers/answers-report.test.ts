@@ -1,10 +1,10 @@
 import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classMixOf, countClasses } from '#shared/domain/quality/class-mix.ts';
-import { costOf } from '#shared/domain/quality/cost.ts';
-import { qualityOf, type WatchedModel } from '#shared/domain/quality/quality-report.ts';
-import { nextWatch } from '#shared/domain/quality/watch.ts';
+import { answersReportOf, type WatchedModel } from '#shared/domain/answers/answers-report.ts';
+import { classMixOf, countClasses } from '#shared/domain/answers/class-mix.ts';
+import { costOf } from '#shared/domain/answers/cost.ts';
+import { nextWatch } from '#shared/domain/answers/watch.ts';
 import { aCorrection, anEnding, aPrediction, judgedPredictions } from '#test/builders/index.ts';
 
 const MODEL: WatchedModel = {
@@ -26,13 +26,13 @@ const repeated = (count: number, right: boolean): boolean[] => Array.from({ leng
 describe('the quality report', () => {
   it('[C69] is about the last hundred judged, in the order in which they were judged', () => {
     const all = judgedPredictions([...repeated(60, false), ...repeated(100, true)]);
-    expect(qualityOf(all.reverse(), MODEL).accuracy).toMatchObject({ hits: 100, cases: 100 });
+    expect(answersReportOf(all.reverse(), MODEL).accuracy).toMatchObject({ hits: 100, cases: 100 });
     const late = judgedPredictions([...repeated(100, true), ...repeated(25, false)]);
-    expect(qualityOf(late, MODEL).accuracy).toMatchObject({ hits: 75, cases: 100, value: 0.75 });
+    expect(answersReportOf(late, MODEL).accuracy).toMatchObject({ hits: 75, cases: 100, value: 0.75 });
   });
 
   it('[C69] leaves out what nobody judged and what was not claimed', () => {
-    const report = qualityOf(
+    const report = answersReportOf(
       [
         ...judgedPredictions([true, false]),
         aPrediction({ incidentId: 'gh-not-known' }),
@@ -62,7 +62,7 @@ describe('the quality report', () => {
             ...(corrected ? { correction: aCorrection() } : {}),
           }),
         );
-        const report = qualityOf(predictions, MODEL);
+        const report = answersReportOf(predictions, MODEL);
         expect(report.judged + report.abstained + report.unknown).toBe(predictions.length);
         expect(report.reliability.reduce((sum, { cases }) => sum + cases, 0)).toBe(report.judged);
       }),
@@ -70,7 +70,7 @@ describe('the quality report', () => {
   });
 
   it('[C68] tells each model from the others', () => {
-    const report = qualityOf(
+    const report = answersReportOf(
       [...judgedPredictions([true, true]), ...judgedPredictions([false], { model: 'fedcba9876543210' })],
       MODEL,
     );
@@ -82,7 +82,7 @@ describe('the quality report', () => {
   });
 
   it('[C71] asks for training when the verdicts got worse than promised, and says by how much', () => {
-    const report = qualityOf(judgedPredictions([...repeated(60, true), ...repeated(30, false)]), MODEL);
+    const report = answersReportOf(judgedPredictions([...repeated(60, true), ...repeated(30, false)]), MODEL);
     expect(report.degraded).toBe(true);
     expect(report.retrain.due).toBe(true);
     expect(report.retrain.reasons).toEqual([
@@ -92,7 +92,7 @@ describe('the quality report', () => {
 
   it('holds against the promise only what it spoke of: failures that were said to pass when run again', () => {
     const lasting = judgedPredictions(repeated(60, true), { verdict: 'regression' });
-    const report = qualityOf(lasting, MODEL);
+    const report = answersReportOf(lasting, MODEL);
     expect(report.accuracy).toMatchObject({ hits: 0, cases: 60 });
     expect(report.degraded).toBe(false);
   });
@@ -100,8 +100,8 @@ describe('the quality report', () => {
   it('[C71] asks for training after fifty corrections, whether or not answers got worse', () => {
     const unpromised = { ...MODEL, promised: { class: null, verdict: null } };
     const corrected = judgedPredictions(repeated(50, true)).map((one) => ({ ...one, correction: aCorrection() }));
-    expect(qualityOf(corrected, unpromised)).toMatchObject({ degraded: false, retrain: { due: true } });
-    expect(qualityOf(corrected.slice(1), unpromised).retrain.due).toBe(false);
+    expect(answersReportOf(corrected, unpromised)).toMatchObject({ degraded: false, retrain: { due: true } });
+    expect(answersReportOf(corrected.slice(1), unpromised).retrain.due).toBe(false);
   });
 });
 
@@ -183,8 +183,8 @@ describe('the cost of incidents', () => {
 });
 
 describe('the watch', () => {
-  const good = qualityOf(judgedPredictions(repeated(50, true)), MODEL);
-  const bad = qualityOf(judgedPredictions([...repeated(60, true), ...repeated(30, false)]), MODEL);
+  const good = answersReportOf(judgedPredictions(repeated(50, true)), MODEL);
+  const bad = answersReportOf(judgedPredictions([...repeated(60, true), ...repeated(30, false)]), MODEL);
   const AT = new Date('2026-11-22T10:00:00.000Z');
   const LATER = new Date('2026-11-22T11:00:00.000Z');
 

@@ -1,7 +1,7 @@
 import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
-  name: 'quality',
+  name: 'answers',
   description: 'Compares predictions with outcomes, retrains on a degradation, and reviews learning when that is due.',
   timeoutSeconds: 300,
   memoryMb: 1769,

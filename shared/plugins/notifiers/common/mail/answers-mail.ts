@@ -1,5 +1,5 @@
 import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
-import type { Retraining } from '#shared/domain/quality/watch.ts';
+import type { Retraining } from '#shared/domain/answers/watch.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
 import { stopLines } from '../briefing-facts.ts';
 import { type Mail, messageOf, subjectOfWords } from './mail.ts';
@@ -33,7 +33,7 @@ export function renderDegradationMail({ report, retraining, stopped }: Announcem
 
 function retrainingText(retraining: Retraining | null): string {
   if (retraining === null || retraining.kind === 'no-model')
-    return 'No new version was trained, because training failed; the log of the function `quality` says why. `selfheal train` trains one from labelled logs.';
+    return 'No new version was trained, because training failed; the log of the function `answers` says why. `selfheal train` trains one from labelled logs.';
   if (retraining.kind === 'too-few')
     return `No new version was trained: people have named the class of ${retraining.cases} failures, and ${retraining.needed} are needed. \`selfheal answers correct\` names one.`;
   const { id, cases, rights, reasonsAgainst } = retraining;

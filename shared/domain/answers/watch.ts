@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import type { AnswersReport } from './answers-report.ts';
 import { MIN_LOSS } from './degradation.ts';
-import type { QualityReport } from './quality-report.ts';
 
 /** State of the watch between two checks, so that a loss is reported once until it is over. */
 export const Watch = z.strictObject({
@@ -21,7 +21,7 @@ export interface NextWatch {
 }
 
 /** No judged claim is still five points or more below its promise. */
-function isMended({ claims }: QualityReport): boolean {
+function isMended({ claims }: AnswersReport): boolean {
   return claims.every(
     ({ degradation }) =>
       degradation === null ||
@@ -31,7 +31,7 @@ function isMended({ claims }: QualityReport): boolean {
 }
 
 /** The next state of the watch. A new model in production starts again. */
-export function nextWatch(previous: Watch | null, report: QualityReport, at: Date): NextWatch {
+export function nextWatch(previous: Watch | null, report: AnswersReport, at: Date): NextWatch {
   const now = at.toISOString();
   const begun = previous?.model === report.model ? previous.degradedSince : null;
   const stays = begun !== null && !isMended(report);

@@ -40,7 +40,7 @@ const ModelUse = z.object({
 type ModelUse = z.infer<typeof ModelUse>;
 
 /** Quality of the answers of the model in production. */
-export const QualityReport = z.object({
+export const AnswersReport = z.object({
   model: z.string(),
   predictions: z.number().int(),
   judged: z.number().int(),
@@ -69,7 +69,7 @@ export const QualityReport = z.object({
   cost: CostReport,
   models: z.array(ModelUse).readonly(),
 });
-export type QualityReport = z.infer<typeof QualityReport>;
+export type AnswersReport = z.infer<typeof AnswersReport>;
 
 const CLAIMS: readonly Claim[] = ['class', 'verdict'];
 /** This many corrections alone are a reason to retrain. */
@@ -104,7 +104,7 @@ function claimReport(claim: Claim, predictions: readonly Prediction[], promised:
   };
 }
 
-function retraining(claims: readonly ClaimReport[], predictions: readonly Prediction[]): QualityReport['retrain'] {
+function retraining(claims: readonly ClaimReport[], predictions: readonly Prediction[]): AnswersReport['retrain'] {
   const points = (share: number): string => (100 * share).toFixed(1);
   const reasons = claims.flatMap(({ claim, degradation }) =>
     degradation?.degraded && degradation.recent !== null
@@ -137,7 +137,7 @@ function mixOf(predictions: readonly Prediction[]): ClassMix | null {
 }
 
 /** Compares predictions with their outcomes, in any order. */
-export function qualityOf(predictions: readonly Prediction[], watched: WatchedModel): QualityReport {
+export function answersReportOf(predictions: readonly Prediction[], watched: WatchedModel): AnswersReport {
   const own = predictions.filter(({ model }) => model === watched.id);
   const kinds = own.map((one) => judge(one).kind);
   const count = (kind: (typeof kinds)[number]): number => kinds.filter((one) => one === kind).length;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { judge, shownBy as shownByProof } from '#shared/domain/answers/judgement.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
-import { judge, shownBy as shownByProof } from '#shared/domain/quality/judgement.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import { aCorrection, anActionRecord, anEnding, aPrediction } from '#test/builders/index.ts';
 

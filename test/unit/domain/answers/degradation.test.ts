@@ -1,7 +1,7 @@
 import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { degradationOf } from '#shared/domain/quality/degradation.ts';
+import { degradationOf } from '#shared/domain/answers/degradation.ts';
 
 /** Right answers with a chance each, the same every time. */
 function answers(chances: readonly number[], seed: number): boolean[] {
