@@ -23,7 +23,7 @@ const DOMAIN = [
   'jobs',
   'experiment',
   'learning',
-  'quality',
+  'answers',
   'capacity',
   'audit',
   'replay',
