@@ -1,9 +1,11 @@
 import { type FakeGitlab, startFakeGitlab } from '@selfheal/fake-gitlab/server.ts';
 import { DEVELOPER, type Note, type Pipeline, type Project, SELF, type User } from '@selfheal/fake-gitlab/state.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { COMMANDS } from '#apps/cli/commands/registry.ts';
 import { outputOf } from '#apps/local/stage.ts';
 import { shopJobs } from '#apps/local/world/samples/shop-jobs.ts';
 import { answerOn, signIn } from '#lab/drills/approvals.ts';
+import { runCommand } from '#test/unit/cli/run-command.ts';
 import { askedFor } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { trigger } from './support/steering.ts';
@@ -113,6 +115,20 @@ it('a retry on GitLab is not approved by its author under another GitHub login, 
   expect(await answerOn(page, 'approved', tokens.get('tanuki-lead') ?? null)).toMatchObject({ status: 200 });
   expect(await healer.ended(id)).toMatchObject({ status: 'resolved' });
   expect(retriesOf(pipeline)).toBe(1);
+});
+
+it('the doctor names who cannot approve on GitLab, and how they are linked', async () => {
+  await api('octo-boss', '/users/octo-dev@example.com/gitlab', { login: null });
+  const doctor = ['doctor', '--deployment', outputOf(healer.runtime, 'ApiUrl')];
+  const { code, stdout, stderr } = await runCommand(doctor, '', COMMANDS, {
+    SELFHEAL_TOKEN: tokens.get('octo-boss') ?? '',
+  });
+  expect(code).toBe(1);
+  const lines = `${stdout}${stderr}`;
+  expect(lines).toMatch(/Approvers on GitHub: 3 approvers, none without/);
+  expect(lines).toMatch(
+    /Approvers on GitLab: 2 of 3 .*octo-dev.* cannot approve re-runs there: selfheal user link \S+ --gitlab LOGIN/,
+  );
 });
 
 describe('a command in a note on the merge request', () => {

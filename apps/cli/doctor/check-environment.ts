@@ -6,6 +6,7 @@ import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { type ApiOptions, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { readSession } from '#apps/workbench/api/session.ts';
 import { mayDo } from '#shared/domain/access/caller.ts';
+import { type AccountHost, HOST_TITLES } from '#shared/domain/access/person.ts';
 import type { ConnectionCheck } from '../analyze/check-connections.ts';
 import { readStop } from '../policy/policy-api.ts';
 
@@ -101,34 +102,33 @@ export async function checkStop(options: ApiOptions, terminal: Terminal): Promis
   }
 }
 
-/** Whether everybody who may approve is linked to a GitHub account; null for whoever may not see that. */
-export async function checkApprovers(options: ApiOptions, terminal: Terminal): Promise<ConnectionCheck | null> {
-  const name = 'Approvers';
+/** Whether everybody who may approve is linked to an account on each code host of the deployment; empty for whoever may not see that. */
+export async function checkApprovers(options: ApiOptions, terminal: Terminal): Promise<ConnectionCheck[]> {
   try {
     const { api } = await openApi(options, terminal);
     const { roles } = await contentOf(await api.auth.me.$get());
-    if (!mayDo({ roles }, 'administer')) return null;
-    const { users } = await contentOf(await api.users.$get());
+    if (!mayDo({ roles }, 'administer')) return [];
+    const { users, hosts } = await contentOf(await api.users.$get());
     const approvers = users.filter((user) => mayDo(user, 'approve'));
-    const unlinked = approvers.filter(({ github }) => github === null);
-    const words = `${unlinked.length} of ${counted(approvers.length, 'approver')} who signed in are linked to no GitHub account`;
-    if (unlinked.length === 0)
-      return {
-        name,
-        state: 'ok',
-        detail: `${counted(approvers.length, 'approver')}, none without a GitHub account`,
-      };
-    const who = unlinked.map((user) => user.name).join(', ');
-    const mend = `selfheal user link ${unlinked[0]?.name ?? 'EMAIL'} --github LOGIN`;
-    return {
-      name,
-      state: 'failed',
-      detail: cleanText(`${words} (${who}), so they cannot approve re-runs: ${mend}`, MAX_REASON),
-    };
+    return hosts.map((host) => linksOn(host, approvers));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return null;
+    return [];
   }
+}
+
+type Approver = { readonly name: string } & { readonly [host in AccountHost]: object | null };
+
+function linksOn(host: AccountHost, approvers: readonly Approver[]): ConnectionCheck {
+  const name = `Approvers on ${HOST_TITLES[host]}`;
+  const unlinked = approvers.filter((user) => user[host] === null);
+  if (unlinked.length === 0)
+    return { name, state: 'ok', detail: `${counted(approvers.length, 'approver')}, none without an account there` };
+  const words = `${unlinked.length} of ${counted(approvers.length, 'approver')} who signed in are linked to no account`;
+  const who = unlinked.map((user) => user.name).join(', ');
+  const mend = `selfheal user link ${unlinked[0]?.name ?? 'EMAIL'} --${host} LOGIN`;
+  const detail = `${words} (${who}), so they cannot approve re-runs there: ${mend}`;
+  return { name, state: 'failed', detail: cleanText(detail, MAX_REASON) };
 }
 
 /** AWS credentials, and whether anybody gets the mails: the confirmed subscriptions of the escalation topic. */

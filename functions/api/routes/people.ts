@@ -9,6 +9,8 @@ import {
   loginOn,
   type Person,
 } from '#shared/domain/access/person.ts';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { FIRST_HOST } from '#shared/domain/incident/target-context.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 
@@ -37,7 +39,15 @@ const list = routeFor('administer', {
   operationId: 'listUsers',
   tags: TAGS,
   summary: 'List everybody who signed in, with their accounts on code hosts',
-  responses: answers('The people.', z.object({ users: z.array(PersonSummary) })),
+  responses: answers(
+    'The people.',
+    z.object({
+      users: z.array(PersonSummary),
+      hosts: z
+        .array(z.enum(ACCOUNT_HOSTS))
+        .meta({ description: 'Code hosts of this deployment on which approvers need an account.' }),
+    }),
+  ),
 });
 
 const link = routeFor('administer', {
@@ -63,11 +73,15 @@ const link = routeFor('administer', {
 
 export interface PeopleRoutesDeps {
   readonly people: LinkDeps;
+  readonly configuration: Pick<Configuration, 'hosts'>;
 }
 
-export function peopleRoutes({ people }: PeopleRoutesDeps) {
+export function peopleRoutes({ people, configuration }: PeopleRoutesDeps) {
   return makeRoutes()
-    .openapi(list, async (context) => context.json({ users: (await people.persons.list()).map(summaryOf) }, 200))
+    .openapi(list, async (context) => {
+      const hosts = ACCOUNT_HOSTS.filter((host) => host === FIRST_HOST || configuration.hosts[host] !== undefined);
+      return context.json({ users: (await people.persons.list()).map(summaryOf), hosts }, 200);
+    })
     .openapi(link, async (context) => {
       const { id, host } = context.req.valid('param');
       const outcome = await linkPerson({ id, host, ...context.req.valid('json') }, context.get('caller'), people);
