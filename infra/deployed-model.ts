@@ -1,4 +1,5 @@
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import type { Node } from 'constructs';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { type ModelSettings, modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
@@ -72,7 +73,7 @@ function merged(
 ): ModelSettings {
   if (configured?.provider !== chosen.provider) return chosen;
   const { modelId, baseUrl } = chosen;
-  return { ...configured, modelId, ...(baseUrl === undefined ? {} : { baseUrl }), ...limits };
+  return { ...configured, modelId, ...present({ baseUrl }), ...limits };
 }
 
 const isLimit = (line: string): boolean => /^AI_(?:MAX_TOKENS|TEMPERATURE) /.test(line);

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { present } from '@selfheal/kernel/present.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
 
 /** What the help text lists, in a file, because loading every command takes ten times as long. `npm run commands` writes it; a test compares it. */
@@ -9,7 +10,7 @@ export const COMMAND_LIST = 'apps/cli/command-list.json';
 export function listCommands(): string {
   const listed = COMMANDS.map(({ name, operands, summary, aliases }) => ({
     ...{ name, operands: operands.shown, summary },
-    ...(aliases === undefined ? {} : { aliases }),
+    ...present({ aliases }),
   }));
   return `${JSON.stringify(listed, null, 2)}\n`;
 }

@@ -1,5 +1,6 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { present } from '@selfheal/kernel/present.ts';
 import type { Field, Operation } from '#apps/cli/requests/operations.ts';
 import { type ApiDeps, makeApi } from '#functions/api/app.ts';
 
@@ -56,10 +57,7 @@ function fieldOf(name: string, place: Field['in'], schema: Schema, isRequired: b
   return {
     ...{ name, in: place, type: typeOf(schema) },
     ...(isRequired ? { required: true } : {}),
-    ...(minimum === undefined ? {} : { minimum }),
-    ...(maximum === undefined ? {} : { maximum }),
-    ...(values === undefined ? {} : { values }),
-    ...(otherwise === undefined ? {} : { default: otherwise }),
+    ...present({ minimum, maximum, values, default: otherwise }),
   };
 }
 
@@ -82,7 +80,7 @@ export function listOperations(): string {
       ];
       const permission = route['x-permission'];
       const name = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
-      return [name, { ...(permission === undefined ? {} : { permission }), fields }];
+      return [name, { ...present({ permission }), fields }];
     }),
   );
   return `${JSON.stringify(Object.fromEntries(operations.filter(([name]) => named.has(name))), null, 2)}\n`;

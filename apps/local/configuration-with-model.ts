@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { present } from '@selfheal/kernel/present.ts';
 import type { ModelChoice } from '#shared/plugins/resolve-model.ts';
 
 /** Settings from the environment that override the configuration. */
@@ -42,7 +43,7 @@ export function writeWithSettings(
     // Absolute, because the file is written to another folder.
     ...(folder === undefined ? {} : { signatures: { folder: resolve(dirname(configurationFile), folder) } }),
     model: model === null ? { provider: 'rules' } : model.settings,
-    ...(notifiers === undefined ? {} : { notifiers }),
+    ...present({ notifiers }),
     ...(actAtConfidence === null ? {} : { policy: { ...configuration.policy, actAtConfidence } }),
   };
   mkdirSync(dirname(target), { recursive: true });

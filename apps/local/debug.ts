@@ -3,6 +3,7 @@ import { waitForDebugger } from 'node:inspector';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { nearestValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { functionNamed } from '@selfheal/local-cloud/control-api.ts';
 import packageFile from '../../package.json' with { type: 'json' };
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
   );
   const stage = await openStage({
     assemblyDir: assembly.assemblyDir,
-    ...(data === undefined ? {} : { dataDir: data }),
+    ...present({ dataDir: data }),
   });
   try {
     const id = functionNamed(stage.runtime, name);

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '@selfheal/kernel/errors.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { isDiskFull } from '@selfheal/local-cloud/disk-full.ts';
 import type { Backend } from '@selfheal/local-cloud/gateway/gateway.ts';
 import { startRuntime } from '@selfheal/local-cloud/runtime.ts';
@@ -153,12 +154,7 @@ async function openIn(dataDir: string, options: StageOptions): Promise<Stage> {
     ...(realModel?.bedrock === undefined ? {} : { bedrock: realModel.bedrock }),
     adminAccessKeyId: adminKey,
     ownRoutes: makeLocalRoutes({ runtime: () => receiver.runtime ?? null, world, user: options.user ?? null }),
-    ...(port === undefined ? {} : { port }),
-    ...(timeScale === undefined ? {} : { timeScale }),
-    ...(schedules === undefined ? {} : { schedules }),
-    ...(maxWorkersPerFunction === undefined ? {} : { maxWorkersPerFunction }),
-    ...(ampleMemory === undefined ? {} : { ampleMemory }),
-    ...(onEvent === undefined ? {} : { onEvent }),
+    ...present({ port, timeScale, schedules, maxWorkersPerFunction, ampleMemory, onEvent }),
   }).catch(async (error: unknown) => {
     await Promise.all([world.stop(), mail.stop()]);
     throw error;

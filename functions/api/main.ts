@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { present } from '@selfheal/kernel/present.ts';
 import { dataDirectoryOf, loadFailureModel, loadShippedVersion } from '#shared/adapters/archive/data-files.ts';
 import { makeDynamoCounters } from '#shared/adapters/aws/dynamo-counters.ts';
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
@@ -90,7 +91,7 @@ const deps = compose(config, {
   environment: (environment) => environment,
   lists: ({ incidentsTable: table }) => {
     const { services, home } = configuration();
-    return makeDynamoIncidentLists({ table, services, ...(home === undefined ? {} : { home }) });
+    return makeDynamoIncidentLists({ table, services, ...present({ home }) });
   },
   signIn: ({ userPoolClient: clientId }) =>
     onDemand(async () =>

@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import { answerDecided } from '#shared/app/approve/answer-decided.ts';
 import { remindApprovals } from '#shared/app/approve/remind-approvals.ts';
 import { sendDigests } from '#shared/app/notify/send-digests.ts';
@@ -63,7 +64,7 @@ export const handler = defineScheduled(
       onDemand(async () => {
         const { services, home } = configuration();
         const { makeDynamoIncidentLists } = await import('#shared/adapters/aws/dynamo-incident-lists.ts');
-        return makeDynamoIncidentLists({ table, services, ...(home === undefined ? {} : { home }) });
+        return makeDynamoIncidentLists({ table, services, ...present({ home }) });
       }),
   },
   async (deps) => {

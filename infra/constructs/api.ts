@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
@@ -82,7 +83,7 @@ export class Api extends Construct {
           apiId: this.api.apiId,
           routeKey: `${method} ${path}/`,
           authorizationType: 'NONE',
-          ...(target === undefined ? {} : { target }),
+          ...present({ target }),
         });
         acknowledge(slashed, 'APIG4', openBecause(config.name));
         handler.addPermission(`Slashed${path.replace(/\W/g, '-')}`, {

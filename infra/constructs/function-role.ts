@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import { Aws } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -46,7 +47,7 @@ function statementOf({ actions, resources, notResources, conditions }: Access): 
   return new PolicyStatement({
     actions: [...actions],
     ...(notResources === undefined ? { resources: [...resources] } : { notResources: [...notResources] }),
-    ...(conditions === undefined ? {} : { conditions }),
+    ...present({ conditions }),
   });
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { present } from '@selfheal/kernel/present.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { redact } from '@selfheal/redaction/redact.ts';
 import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
@@ -72,7 +73,7 @@ export async function unlikeLogRows(): Promise<Row[]> {
     const excerpts = makeExcerpts(1);
     const source = excerpts.open({ id: 'log', name: phrase`log`, url: null });
     for (let at = 0; at < text.length; at += PIECE) source.push(text.slice(at, at + PIECE));
-    readFailure(looseEvidence(excerpts.finish()), { signatures, ...(model === undefined ? {} : { model }) });
+    readFailure(looseEvidence(excerpts.finish()), { signatures, ...present({ model }) });
   };
   const row = (what: string, logs: readonly string[], goal: number, job: (log: string) => void): Row => {
     const megabytes = megabytesOf(logs);

@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import * as fc from 'fast-check';
 import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
 import type { Announcement } from '#shared/ports/announcement.ts';
@@ -55,6 +56,4 @@ export const madeAnnouncement: fc.Arbitrary<Announcement> = fc
     fc.array(text, { minLength: 1, maxLength: 7 }),
     fc.option(fc.array(text, { minLength: 1, maxLength: 2 }), { nil: undefined, freq: 3 }),
   )
-  .map(([announcement, texts, untold]) =>
-    saying({ ...announcement, ...(untold === undefined ? {} : { untold }) } as Announcement, texts),
-  );
+  .map(([announcement, texts, untold]) => saying({ ...announcement, ...present({ untold }) } as Announcement, texts));

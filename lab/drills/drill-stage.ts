@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { present } from '@selfheal/kernel/present.ts';
 import type { RuntimeState } from '@selfheal/local-cloud/control-api.ts';
 import type { RuntimeEvent } from '@selfheal/local-cloud/runtime-contract.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '@selfheal/local-cloud/template/deployment.ts';
@@ -41,7 +42,7 @@ export async function openDrillStage({ assemblyDir, onEvent }: DrillOptions): Pr
     githubApiUrl,
     awsWorldUrl: awsUrl,
     webhookSecret: secret,
-    ...(onEvent === undefined ? {} : { onEvent }),
+    ...present({ onEvent }),
   });
   receiver.runtime = runtime;
   world.github.setWebhook({ url: runtime.served.webhookUrl, secret });

@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import * as z from 'zod';
 import type { Served } from '#apps/local/serve-runtime.ts';
 import { TargetContext } from '#shared/domain/incident/target-context.ts';
@@ -35,7 +36,7 @@ export function makeRecords(served: () => Served): Records {
         ConsistentRead: true,
         FilterExpression: 'begins_with(pk, :incident) AND begins_with(sk, :kind)',
         ExpressionAttributeValues: { ':incident': { S: 'INC#' }, ':kind': { S: keyBeginsWith } },
-        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        ...present({ ExclusiveStartKey: start }),
       });
       const page = Page.parse(answer);
       found.push(...page.Items.map((item) => plain({ M: item })));

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
 import { figuresByGroup, groupBootstrap, groupBy, proportion } from '@selfheal/cli-kit/figures/figures.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import * as z from 'zod';
 import { makeMetricDetector } from '#shared/domain/anomaly/metric-detector.ts';
 import { makeMetricRowParser } from '#shared/domain/anomaly/metric-row.ts';
@@ -163,7 +164,7 @@ function scoreFigure(
   if (cases === 0) return [];
   const single = series.map((one) => [one]);
   const interval = groupBootstrap(single, statistic);
-  const limits = { ...(goal === undefined ? {} : { goal }), ...(interval === undefined ? {} : { interval }) };
+  const limits = { ...present({ goal, interval }) };
   return [{ name, value: statistic(series), cases, ...limits }];
 }
 

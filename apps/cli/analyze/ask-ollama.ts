@@ -1,5 +1,6 @@
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
@@ -17,8 +18,7 @@ const MAX_REASON = 300;
 export async function generate(prompt: string, context: string, options: OllamaOptions): Promise<string> {
   const { url, model, environment = process.env } = options;
   const given = {
-    ...(url === undefined ? {} : { OLLAMA_URL: url }),
-    ...(model === undefined ? {} : { OLLAMA_MODEL: model }),
+    ...present({ OLLAMA_URL: url, OLLAMA_MODEL: model }),
   };
   const choice = modelChoiceOf('ollama', { ...environment, ...given });
   if (choice === null) throw new UsageError('Ollama is not known here.');

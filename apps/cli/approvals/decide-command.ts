@@ -1,4 +1,5 @@
 import { type Command, DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { API_OPTIONS, type ApiClient, contentOf, openApi, RefusedByApi } from '#apps/workbench/api/api-client.ts';
 import { showOrder } from '../incidents/change-incident.ts';
@@ -59,7 +60,7 @@ export function decideCommand(verb: 'approve' | 'reject', summary: string): Comm
     async run({ operands: [digest = ''], options }, terminal) {
       digestDigits(digest);
       const client = await openApi(options, terminal);
-      const order = { decision, ...(options.reason === undefined ? {} : { reason: options.reason }) } as const;
+      const order = { decision, ...present({ reason: options.reason }) } as const;
       const { incidentId, digest: whole } = findByDigest(await pendingApprovals(client), digest);
       if (options['dry-run'] === true)
         return await showOrder(`POST /api/approvals/${incidentId}/${whole}`, order, terminal);

@@ -1,4 +1,5 @@
 import { defineCommand, JSON_OPTION, requireYes, UsageError } from '@selfheal/cli-kit/command.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { EFFECT_OPTIONS, follow, sayRehearsal } from '../api/following.ts';
 import { incidentMeant } from '../incidents/change-incident.ts';
@@ -27,8 +28,7 @@ export const actionExecute = defineCommand({
       throw new UsageError('"selfheal action execute" needs either --service ID or --incident ID.');
     const to = numberTo(options.to);
     const place = {
-      ...(service === undefined ? {} : { service }),
-      ...(alarm === undefined ? {} : { alarm }),
+      ...present({ service, alarm }),
       ...(to === null ? {} : { to }),
     };
     const isDry = options['dry-run'] === true;
@@ -41,7 +41,7 @@ export const actionExecute = defineCommand({
       const tried = await contentOf(await api.actions[':id'].try.$post({ param: { id: action }, json: target }));
       return await sayRehearsal(tried, options.json === true, terminal);
     }
-    const json = { action, ...target, ...(reason === undefined ? {} : { reason }) };
+    const json = { action, ...target, ...present({ reason }) };
     return await follow(await contentOf(await api.actions.execute.$post({ json })), client, options, terminal);
   },
 });

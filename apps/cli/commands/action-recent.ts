@@ -1,4 +1,5 @@
 import { defineCommand, JSON_OPTION, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 
@@ -24,9 +25,7 @@ export const actionRecent = defineCommand({
     const { api } = await openApi(options, terminal);
     const { action, service, repo } = options;
     const query = {
-      ...(action === undefined ? {} : { action }),
-      ...(service === undefined ? {} : { service }),
-      ...(repo === undefined ? {} : { repository: repo }),
+      ...present({ action, service, repository: repo }),
     };
     let listed = 0;
     let cursor: string | null = null;

@@ -1,4 +1,5 @@
 import { defineCommand, type ExitCode, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { sayRehearsal } from '../api/following.ts';
 import { actionsMeant } from '../policy/action-names.ts';
@@ -38,9 +39,7 @@ export const actionTry = defineCommand({
     const to = numberTo(options.to);
     const { api } = await openApi(options, terminal);
     const json = {
-      ...(service === undefined ? {} : { service }),
-      ...(alarm === undefined ? {} : { alarm }),
-      ...(repo === undefined ? {} : { repository: repo }),
+      ...present({ service, alarm, repository: repo }),
       ...(failureClass === undefined ? {} : { class: failureClass as never }),
       ...(to === null ? {} : { to }),
     };

@@ -1,4 +1,5 @@
 import { defineCommand, JSON_OPTION, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { FailureAnalysis } from '#apps/workbench/analyze/analysis.ts';
 
@@ -126,15 +127,12 @@ export const analyzeCommand = defineCommand({
     const number = (name: string, given: string) =>
       wholeNumber(name, given, { otherwise: 0, atMost: Number.MAX_SAFE_INTEGER });
     const analysis = await analyzeRun({
-      ...(url === undefined ? {} : { url }),
-      ...(repo === undefined ? {} : { repository: repo }),
+      ...present({ url, repository: repo }),
       ...(run === undefined ? {} : { run: number('run', run) }),
       ...(pr === undefined ? {} : { pullRequest: number('pr', pr) }),
-      ...(latest === undefined ? {} : { latest }),
-      ...(job === undefined ? {} : { jobs: job }),
-      ...(post === undefined ? {} : { post }),
+      ...present({ latest, jobs: job, post }),
       ...(options['dry-run'] === true ? { dryRun: true } : {}),
-      ...(model === undefined ? {} : { model }),
+      ...present({ model }),
       environment: terminal.environment,
       warn: (line) => terminal.say(`selfheal: ${line}`),
       ...(debug === true ? { debug: (line: string) => terminal.say(`debug: ${line}`) } : {}),

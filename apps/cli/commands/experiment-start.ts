@@ -1,5 +1,6 @@
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { patternNamed, placeOf } from '../learning/knowledge-api.ts';
 import { actionsNamed } from '../policy/action-names.ts';
@@ -81,11 +82,9 @@ export const experimentStart = defineCommand({
       title: options.title ?? `${solutionA} or ${solutionB}`,
       ...{ solutionA, solutionB, percentA: percentOf(options['split-ratio'] ?? '50') },
       days: wholeNumber('duration-days', options['duration-days'], { otherwise: 14, atMost: 90 }),
-      ...(pattern === undefined ? {} : { pattern }),
-      ...(scope === undefined ? {} : { scope }),
+      ...present({ pattern, scope }),
       ...(options.class === undefined ? {} : { class: options.class as never }),
-      ...(repo === undefined ? {} : { repository: repo }),
-      ...(service === undefined ? {} : { service }),
+      ...present({ repository: repo, service }),
       dryRun: options['dry-run'] === true,
     };
     const { api } = client;

@@ -1,6 +1,7 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { type Terminal, writeTogether } from '@selfheal/cli-kit/terminal.ts';
 import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { isQuarantined } from '@selfheal/pull-request-quality/domain/flaky-tests/history-quarantine.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
@@ -51,7 +52,7 @@ export const flakyList = defineCommand({
       return 0;
     }
     const { api } = await openApi(options, terminal);
-    const query = { ...(asked === undefined ? {} : { repository: asked }), all: `${options.all === true}` as const };
+    const query = { ...present({ repository: asked }), all: `${options.all === true}` as const };
     const { repository, tests, more } = await contentOf(await api.tests.$get({ query }));
     await writeTogether(
       terminal,

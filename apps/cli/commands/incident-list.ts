@@ -7,6 +7,7 @@ import {
   wholeNumber,
 } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
@@ -98,11 +99,9 @@ function queryOf({
 }: Options) {
   return {
     ...(autoResolved === true && status === undefined ? { status: ENDED_WELL.join() } : {}),
-    ...(status === undefined ? {} : { status }),
-    ...(repo === undefined ? {} : { repository: repo }),
-    ...(service === undefined ? {} : { service }),
+    ...present({ status, repository: repo, service }),
     ...(failureClass === undefined ? {} : { class: failureClass as never }),
-    ...(search === undefined ? {} : { search }),
+    ...present({ search }),
     ...(from === undefined ? {} : { from: instantOf('from', from) }),
     ...(before === undefined ? {} : { before: instantOf('before', before) }),
     order: oldest === true ? ('oldest' as const) : ('newest' as const),

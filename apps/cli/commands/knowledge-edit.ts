@@ -1,4 +1,5 @@
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, listOf, UsageError } from '@selfheal/cli-kit/command.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { parseClass } from '../learning/class-names.ts';
 import {
@@ -31,8 +32,7 @@ export const knowledgeEdit = defineCommand({
     const { title, solution, category, tags, service, parent } = options;
     const orNull = (text: string): string | null => (text === 'none' ? null : text);
     const change = {
-      ...(title === undefined ? {} : { title }),
-      ...(solution === undefined ? {} : { solution }),
+      ...present({ title, solution }),
       ...(category === undefined ? {} : { class: parseClass(category) }),
       ...(tags === undefined ? {} : { tags: listOf(tags.toLowerCase()) }),
       ...(service === undefined ? {} : { service: orNull(service) }),

@@ -1,6 +1,7 @@
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { writeTogether } from '@selfheal/cli-kit/terminal.ts';
 import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { type ApiClient, contentOf } from '#apps/workbench/api/api-client.ts';
 import { type LearnedPattern, PatternStage } from '#shared/domain/learning/learned-pattern.ts';
@@ -73,9 +74,7 @@ export const knowledgePatterns = defineCommand({
     if (client !== null) {
       const query = {
         scope: placeOf(options.scope, terminal),
-        ...(options.tag === undefined ? {} : { tag: options.tag }),
-        ...(stage === undefined ? {} : { stage }),
-        ...(failureClass === undefined ? {} : { class: failureClass }),
+        ...present({ tag: options.tag, stage, class: failureClass }),
       };
       const most = wholeNumber('last', options.last, { otherwise: 100, atMost: 5000 });
       const found = await listOver(client, query, most);

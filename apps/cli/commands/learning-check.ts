@@ -6,6 +6,7 @@ import {
   UsageError,
   wholeNumber,
 } from '@selfheal/cli-kit/command.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { type ApiClient, contentOf } from '#apps/workbench/api/api-client.ts';
 import { type HealthCheck, type LearningHealth, learningHealthOf } from '#shared/domain/learning/learning-health.ts';
@@ -134,7 +135,7 @@ export const learningCheck = defineCommand({
     if (client !== null) {
       const days = String(wholeNumber('days', options.days, { otherwise: 30, atMost: 400 }));
       const asked = Object.fromEntries(Object.entries(limits).map(([name, limit]) => [name, String(limit)]));
-      const query = { days, ...asked, ...(options.scope === undefined ? {} : { scope: options.scope }) };
+      const query = { days, ...asked, ...present({ scope: options.scope }) };
       const read = (await contentOf(await client.api.learning.health.$get({ query }))) as LearningHealth;
       const whole =
         options.comprehensive === true ? withSystem(read, await systemChecks(client, terminal.now())) : read;

@@ -1,4 +1,5 @@
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { type LearningReport, learningReportOf } from '#shared/domain/learning/learning-report.ts';
@@ -34,7 +35,7 @@ export const learningReport = defineCommand({
     const client = file === undefined ? await apiUnlessNamed(options, terminal) : null;
     if (client !== null) {
       const days = String(wholeNumber('days', options.days, { otherwise: 30, atMost: 400 }));
-      const query = { days, ...(options.scope === undefined ? {} : { scope: options.scope }) };
+      const query = { days, ...present({ scope: options.scope }) };
       if (sections !== null) {
         if (format === 'markdown') throw new UsageError('--format markdown is the review: leave --section out.');
         await printSections(client, sections, query, { json: options.json === true, isWhole: true }, terminal);

@@ -1,5 +1,6 @@
 import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import { type Colour, paint } from '@selfheal/cli-kit/terminal.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { Severity } from '@selfheal/log-reading/logs/severity.ts';
 import { compilePattern, type TextPattern } from '@selfheal/log-reading/logs/text-pattern.ts';
@@ -47,9 +48,7 @@ export const logMonitor = defineCommand({
     const patterns = await patternsOf(options.pattern ?? []);
     const query = {
       limit: '25',
-      ...(level === undefined ? {} : { level }),
-      ...(repository === undefined ? {} : { repository }),
-      ...(service === undefined ? {} : { service }),
+      ...present({ level, repository, service }),
     };
     const tally = makeTally(patterns);
     const startedAt = terminal.now();

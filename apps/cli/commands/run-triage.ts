@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import {
   needsOf,
   TRIAGE_OPTIONS,
@@ -46,11 +47,10 @@ export const runTriage = defineCommand({
     ]);
     const triaged = await triageRun(
       {
-        ...(url === undefined ? {} : { url }),
-        ...(repo === undefined ? {} : { repository: repo }),
+        ...present({ url, repository: repo }),
         ...(run === undefined ? {} : { run: number('run', run) }),
         ...(pr === undefined ? {} : { pullRequest: number('pr', pr) }),
-        ...(latest === undefined ? {} : { latest }),
+        ...present({ latest }),
       },
       content,
       terminal,

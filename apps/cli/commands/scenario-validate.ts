@@ -10,6 +10,7 @@ import {
 } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { parseDocument } from 'yaml';
 import { inputError } from '#apps/workbench/input/open-input.ts';
@@ -141,9 +142,7 @@ function scenarioOf(options: OptionValues<typeof OPTIONS>): Scenario {
   };
   const parsed = Scenario.safeParse({
     ...described,
-    ...(service === undefined ? {} : { service }),
-    ...(alarm === undefined ? {} : { alarm }),
-    ...(repo === undefined ? {} : { repository: repo }),
+    ...present({ service, alarm, repository: repo }),
     expect,
   });
   if (parsed.success) return parsed.data;

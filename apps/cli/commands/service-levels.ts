@@ -1,6 +1,7 @@
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { writeTogether } from '@selfheal/cli-kit/terminal.ts';
 import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 
@@ -32,7 +33,7 @@ export const serviceLevels = defineCommand({
     const query = {
       days: wholeNumber('days', options.days, { otherwise: 30, atMost: 400 }),
       ...objectiveOf(options.objective),
-      ...(service === undefined ? {} : { service }),
+      ...present({ service }),
     };
     const { api } = await openApi(options, terminal);
     let [shown, missed] = [0, 0];

@@ -1,4 +1,5 @@
 import { defineCommand, JSON_OPTION, requireYes, UsageError } from '@selfheal/cli-kit/command.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { EFFECT_OPTIONS, follow, sayRehearsal } from '../api/following.ts';
 import { numberTo, TO_OPTION } from './action-try.ts';
@@ -20,7 +21,7 @@ export const serviceScale = defineCommand({
     const { api } = client;
     if (!isDry) {
       const { reason } = options;
-      const json = { to, ...(reason === undefined ? {} : { reason }) };
+      const json = { to, ...present({ reason }) };
       const opened = await contentOf(await api.applications[':id'].scale.$post({ param: { id }, json }));
       return await follow(opened, client, options, terminal);
     }

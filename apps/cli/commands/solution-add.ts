@@ -13,6 +13,7 @@ import {
   UsageError,
 } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { Risk } from '#shared/domain/plan/bound-action.ts';
@@ -160,7 +161,7 @@ function refuseFreeText({
     class: classes ?? classesFor(`${id} ${name} ${command}`),
     description: sentenceOf(description ?? name),
     ...rest,
-    ...(service === undefined ? {} : { service }),
+    ...present({ service }),
   });
   const how =
     unit === undefined

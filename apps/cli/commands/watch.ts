@@ -1,5 +1,6 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { type Colour, paint } from '@selfheal/cli-kit/terminal.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
 import { type ApiClient, contentOf } from '#apps/workbench/api/api-client.ts';
@@ -55,7 +56,7 @@ export const watch = defineCommand({
     const query = {
       limit: String(WATCHED),
       ...(options.repo === undefined ? {} : { repository: options.repo }),
-      ...(options.service === undefined ? {} : { service: options.service }),
+      ...present({ service: options.service }),
     };
     const seen = new Map<string, Summary>();
     let isFirst = true;

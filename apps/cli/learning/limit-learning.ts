@@ -1,5 +1,6 @@
 import type { ExitCode } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { leavesOf } from '#shared/domain/configuration/overlay.ts';
 import { Learning, type LearningLimits, narrowedLearning } from '#shared/domain/learning/learning-settings.ts';
 import { type ChangeOptions, changeBy, openPolicy, valueWords } from '../policy/policy-api.ts';
@@ -45,7 +46,7 @@ export async function limitLearning(
   const isOff = isEnabling && (policy.overlay as { features?: { learning?: boolean } }).features?.learning === false;
   const change = {
     ...(isOff ? { features: { learning: null } } : {}),
-    ...(kept === undefined ? {} : { learning: kept }),
+    ...present({ learning: kept }),
   };
   if (isEnabling && (policy.deployed.features as { learning?: boolean }).learning === false)
     terminal.say(

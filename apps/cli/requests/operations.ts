@@ -1,4 +1,5 @@
 import { listOf, type OptionSpec, UsageError } from '@selfheal/cli-kit/command.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { PERMISSIONS, type Permission } from '#shared/domain/access/caller.ts';
 import operations from './operations.json' with { type: 'json' };
@@ -51,9 +52,9 @@ export function optionOf(
   const words = [[about, ...listed].join(': '), ...range].join(', ');
   return {
     type: type === 'boolean' ? 'boolean' : 'string',
-    ...(value === undefined ? {} : { value }),
+    ...present({ value }),
     about: isSaid ? `${words}; ${otherwise} by default` : words,
-    ...(aliases === undefined ? {} : { aliases }),
+    ...present({ aliases }),
   };
 }
 

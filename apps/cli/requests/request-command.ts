@@ -11,6 +11,7 @@ import {
   yesOption,
 } from '@selfheal/cli-kit/command.ts';
 import { type Terminal, writeTogether } from '@selfheal/cli-kit/terminal.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import type { ExtractSchema } from 'hono/types';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import type { Api } from '#functions/api/app.ts';
@@ -105,12 +106,11 @@ export function requestCommand<const R extends RequestName>(row: RequestRow<R>):
   return {
     name: row.name,
     summary: row.summary,
-    ...(row.aliases === undefined ? {} : { aliases: row.aliases }),
-    ...(row.rewrite === undefined ? {} : { rewrite: row.rewrite }),
+    ...present({ aliases: row.aliases, rewrite: row.rewrite }),
     details: [row.details ?? '', permissionWords(row.request)].filter((part) => part !== '').join('\n'),
     operands: {
       ...{ shown, atLeast, atMost: row.operand === undefined ? 0 : atMost },
-      ...(aliases === undefined ? {} : { aliases }),
+      ...present({ aliases }),
     },
     options: {
       ...Object.fromEntries(asked.map(({ option, spec, field }) => [option, optionOf(field, spec)])),

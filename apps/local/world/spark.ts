@@ -1,5 +1,6 @@
 import { makeCollection } from '@selfheal/fake-server/collection.ts';
 import { serviceBelow, type WireRequest, type WireResponse } from '@selfheal/fake-server/wire.ts';
+import { present } from '@selfheal/kernel/present.ts';
 
 const SPARK_PREFIX = '/spark-history/api/v1';
 
@@ -135,7 +136,7 @@ function stageAnswer({ stage = { status: 'COMPLETE' } }: Stored) {
     diskBytesSpilled: 0,
     name: 'join at Report.scala:37',
     details: '',
-    ...(failureReason === undefined ? {} : { failureReason }),
+    ...present({ failureReason }),
   };
 }
 
@@ -155,7 +156,7 @@ const executorsAnswer = ({ executors = [] }: Stored) =>
     failedTasks: 0,
     totalDuration: 100_000,
     totalGCTime: Math.round(100_000 * (one.gcShare ?? 0.01)),
-    ...(one.removeReason === undefined ? {} : { removeReason: one.removeReason }),
+    ...present({ removeReason: one.removeReason }),
   }));
 
 const json = (body: unknown): WireResponse => ({

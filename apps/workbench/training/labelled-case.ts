@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FAMILY_OF, type FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import type { LineRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
@@ -50,7 +51,7 @@ export function labelledCase(text: string, labels: Labels, ranker?: LineRanker):
     digest: digestOfText(text),
     at: labels.at ?? null,
     group: labels.group,
-    ...(labels.fold === undefined ? {} : { fold: labels.fold }),
+    ...present({ fold: labels.fold }),
     evidence: evidenceOfText(text, labels.job, ranker),
     class: labels.class,
     accepted: labels.accepted ?? [],

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import * as z from 'zod';
 import { parseJsonLines } from '../input/json-lines.ts';
 import { type LabelledCase, labelledCase } from './labelled-case.ts';
@@ -49,9 +50,7 @@ export async function readLabelledLogs(folder: string): Promise<LabelledCase[]> 
       ...label,
       source,
       group: repository ?? log,
-      ...(transient === undefined ? {} : { transient }),
-      ...(at === undefined ? {} : { at }),
-      ...(job === undefined ? {} : { job }),
+      ...present({ transient, at, job }),
     });
     if (!byDigest.has(one.digest)) byDigest.set(one.digest, one);
   }

@@ -1,4 +1,5 @@
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import * as z from 'zod';
 import { identifiersOfCaller } from '#shared/app/access/approver.ts';
 import { noSuchAction } from '#shared/app/actions/action-meanings.ts';
@@ -188,8 +189,7 @@ export function actionRoutes(deps: ActionRoutesDeps) {
     .openapi(recent, async (context) => {
       const { action = null, cursor = null, service, repository } = context.req.valid('query');
       const place = {
-        ...(service === undefined ? {} : { service }),
-        ...(repository === undefined ? {} : { repository }),
+        ...present({ service, repository }),
       };
       return context.json(await recentActions({ ...place, action, cursor }, deps), 200);
     })

@@ -1,4 +1,5 @@
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import * as z from 'zod';
 import { type IncidentStoryDeps, readIncidentStory } from '#shared/app/incidents/incident-story.ts';
 import type { ReadAccountDeps } from '#shared/app/incidents/load-account.ts';
@@ -120,7 +121,7 @@ export function incidentRoutes(deps: IncidentRoutesDeps) {
   return makeRoutes()
     .openapi(list, async (context) => {
       const { order, limit, cursor, ...filter } = context.req.valid('query');
-      const page = { limit, order, ...(cursor === undefined ? {} : { cursor }) };
+      const page = { limit, order, ...present({ cursor }) };
       const { incidents, next, corrupt } = await deps.lists.list(queryOf(filter), page);
       return context.json({ incidents: incidents.map(summaryOf), next, unreadable: corrupt }, 200);
     })
@@ -159,12 +160,9 @@ function queryOf({
   return {
     // For people, who see the mark; figures leave them out.
     simulated: true,
-    ...(status === undefined ? {} : { statuses: status }),
-    ...(repository === undefined ? {} : { repository }),
-    ...(service === undefined ? {} : { service }),
-    ...(failureClass === undefined ? {} : { failureClass }),
+    ...present({ statuses: status, repository, service, failureClass }),
     ...(from === undefined ? {} : { openedFrom: new Date(from) }),
-    ...(search === undefined ? {} : { search }),
+    ...present({ search }),
     ...(before === undefined ? {} : { openedBefore: new Date(before) }),
   };
 }

@@ -1,4 +1,5 @@
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { Severity } from '@selfheal/log-reading/logs/severity.ts';
 import * as z from 'zod';
 import { recentScopes, resolveScope, type ScopeDeps } from '#shared/app/knowledge/scopes.ts';
@@ -256,7 +257,7 @@ export function logRoutes(deps: LogRoutesDeps) {
     })
     .openapi(recent, async (context) => {
       const { level: levels = null, limit, cursor, ...filter } = context.req.valid('query');
-      const page = { limit, levels, ...(cursor === undefined ? {} : { cursor }) };
+      const page = { limit, levels, ...present({ cursor }) };
       return context.json(await (await deps.logs()).recent(queryOf(filter), page), 200);
     })
     .openapi(statistics, async (context) =>
@@ -311,10 +312,7 @@ function queryOf({
   readonly stream?: string | undefined;
 }): LogQuery {
   return {
-    ...(stream === undefined ? {} : { stream }),
-    ...(repository === undefined ? {} : { repository }),
-    ...(service === undefined ? {} : { service }),
-    ...(failureClass === undefined ? {} : { failureClass }),
+    ...present({ stream, repository, service, failureClass }),
     ...(from === undefined ? {} : { openedFrom: new Date(from) }),
   };
 }

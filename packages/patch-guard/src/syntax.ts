@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import type { Language } from './language.ts';
 
 /** How a string literal begins and ends. */
@@ -33,7 +34,7 @@ const literal = (open: string, lines: Literal['lines'] = 'one', code?: Literal['
   close: open,
   escapes: true,
   lines,
-  ...(code === undefined ? {} : { code }),
+  ...present({ code }),
 });
 const raw = (open: string, close: string): Literal => ({ open, close, escapes: false, lines: 'many' });
 const C_BLOCK = { open: '/*', close: '*/', nested: false };

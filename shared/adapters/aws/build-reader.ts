@@ -12,6 +12,7 @@ import {
   ListActionExecutionsCommand,
 } from '@aws-sdk/client-codepipeline';
 import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { type RawText, rawTextOf } from '@selfheal/kernel/text/raw-text.ts';
 import type { BuildReader, PipelineAction, ProjectBuild } from '#shared/ports/builds.ts';
 import { REPEATABLE } from './client-settings.ts';
@@ -56,7 +57,7 @@ export function makeBuildReader(given: Clients = {}): BuildReader {
         const command = new ListActionExecutionsCommand({
           pipelineName,
           filter: { pipelineExecutionId },
-          ...(nextToken === undefined ? {} : { nextToken }),
+          ...present({ nextToken }),
         });
         const answer = await callAws(`Reading an execution of ${pipelineName}`, () => codePipeline.send(command));
         found.push(...(answer.actionExecutionDetails ?? []).map(actionOf));
@@ -81,7 +82,7 @@ export function makeBuildReader(given: Clients = {}): BuildReader {
           logGroupName,
           logStreamName,
           startFromHead: false,
-          ...(nextToken === undefined ? {} : { nextToken }),
+          ...present({ nextToken }),
         });
         const answer = await callAws(`Reading the log of a build in ${logGroupName}`, () => logs.send(command));
         const events = answer.events ?? [];

@@ -1,4 +1,5 @@
 import { CloudWatchLogsClient, type FilteredLogEvent, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { present } from '@selfheal/kernel/present.ts';
 import type { ServiceLogReader } from '#shared/ports/cloud.ts';
 import { REPEATABLE } from './client-settings.ts';
 import { callAws } from './errors.ts';
@@ -49,7 +50,7 @@ async function readSlice(
       logGroupName,
       startTime,
       endTime: end - 1,
-      ...(nextToken === undefined ? {} : { nextToken }),
+      ...present({ nextToken }),
     });
     const answer = await callAws(`Reading log group ${logGroupName}`, () => client.send(command));
     events = [...events, ...(answer.events ?? [])].slice(-limit);

@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier';
 import { CognitoJwtInvalidClientIdError, CognitoJwtInvalidTokenUseError } from 'aws-jwt-verify/error';
 import * as z from 'zod';
@@ -37,6 +38,6 @@ export function makeCognitoTokenVerifier(options: CognitoTokenOptions): TokenVer
       if (error instanceof CognitoJwtInvalidClientIdError) return 'The token was issued for another client.';
       return null;
     },
-    ...(fetch === undefined ? {} : { fetch }),
+    ...present({ fetch }),
   });
 }

@@ -1,4 +1,5 @@
 import { CorruptRecord } from '@selfheal/kernel/errors.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import * as z from 'zod';
 import { DecisionReason } from '#shared/domain/incident/annotations.ts';
 import type { ApprovalQueue, PendingApproval } from '#shared/ports/approval-queue.ts';
@@ -196,8 +197,7 @@ function approvalOf(item: Item): PendingApproval {
   return {
     ...approval,
     expiresAt: validUntil,
-    ...(decision === undefined ? {} : { decision }),
-    ...(outcome === undefined ? {} : { outcome }),
+    ...present({ decision, outcome }),
   };
 }
 

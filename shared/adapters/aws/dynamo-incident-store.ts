@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { digestOf } from '@selfheal/kernel/digest.ts';
 import { CorruptRecord } from '@selfheal/kernel/errors.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
@@ -247,7 +248,7 @@ const stalledQuery = (name: string, from: Date, before: Date, limit: number, sta
     KeyConditionExpression: 'openPk = :open AND updatedAt BETWEEN :from AND :before',
     ExpressionAttributeValues: { ':open': 'OPEN', ':from': from.toISOString(), ':before': before.toISOString() },
     Limit: limit,
-    ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    ...present({ ExclusiveStartKey: start }),
   });
 
 const parseIncident = (item: Item, id: string): Incident =>

@@ -10,6 +10,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { Retryable, UnsupportedVersion } from '@selfheal/kernel/errors.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { REPEATABLE } from './client-settings.ts';
 import { callAws, isConditionFailure } from './errors.ts';
 
@@ -116,7 +117,7 @@ function tableReads({ table, client }: TableAccess): Pick<Table, 'get' | 'getAll
           ConsistentRead: true,
           ScanIndexForward: !newestFirst,
           ...(limit === undefined ? {} : { Limit: limit - items.length }),
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+          ...present({ ExclusiveStartKey: start }),
         });
         const page = await callAws('Reading records', () => client.send(command));
         items.push(...(page.Items ?? []));
@@ -249,9 +250,7 @@ function expressionOf({ condition, values, names }: Partial<Condition> = {}): {
   ExpressionAttributeNames?: Record<string, string>;
 } {
   return {
-    ...(condition === undefined ? {} : { ConditionExpression: condition }),
-    ...(values === undefined ? {} : { ExpressionAttributeValues: values }),
-    ...(names === undefined ? {} : { ExpressionAttributeNames: names }),
+    ...present({ ConditionExpression: condition, ExpressionAttributeValues: values, ExpressionAttributeNames: names }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { DeleteObjectCommand, GetObjectCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import { present } from '@selfheal/kernel/present.ts';
 import type { HeldKind, HeldRecord } from '#shared/ports/held-data.ts';
 import { REPEATABLE } from './client-settings.ts';
 import { callAws } from './errors.ts';
@@ -42,7 +43,7 @@ export function makeHeldObjects(options: { readonly bucket: string; readonly cli
         const versions = (await versionsFrom(object, null, 1000)).filter(({ key }) => key === object);
         if (versions.length === 0) return;
         for (const { key: Key, version: VersionId } of versions) {
-          const command = new DeleteObjectCommand({ Bucket, Key, ...(VersionId === undefined ? {} : { VersionId }) });
+          const command = new DeleteObjectCommand({ Bucket, Key, ...present({ VersionId }) });
           await callAws('Removing an object', () => client.send(command));
         }
       }

@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import { JwtInvalidAudienceError } from 'aws-jwt-verify/error';
 import * as z from 'zod';
 import type { WorkflowTokenVerifier } from '#shared/ports/access.ts';
@@ -37,7 +38,7 @@ export function makeWorkflowTokenVerifier(options: {
       error instanceof JwtInvalidAudienceError
         ? 'The token was issued for another audience; it must be the address of this deployment.'
         : null,
-    ...(fetch === undefined ? {} : { fetch }),
+    ...present({ fetch }),
   });
   return { issuer, verify };
 }

@@ -1,4 +1,5 @@
 import { Refused } from '@selfheal/kernel/errors.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import { type AppTokens, type GithubApp, makeAppTokens } from './app-tokens.ts';
@@ -34,7 +35,7 @@ export function githubAccess(options: {
   return {
     apiUrl,
     clock,
-    ...(meter === undefined ? {} : { meter }),
+    ...present({ meter }),
     token: async (repository) => {
       const found = await access();
       if (found.kind === 'user') return found.token;

@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import type { Service } from '#shared/domain/configuration/configuration.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
@@ -55,6 +56,6 @@ export async function requestAboutJob(
   const title = redactName(`${plugin.title}: ${jobWords(job)}`, 300);
   const tainted = { title, branch: null, branchKey: null, reason: null };
   const subject = { source: 'report', target, tainted } as const;
-  const order = { to: null, incident: null, reason, requestId, ...(executors === undefined ? {} : { executors }) };
+  const order = { to: null, incident: null, reason, requestId, ...present({ executors }) };
   return await openRequest({ kind: 'found', plugin, subject }, order, requester, deps);
 }

@@ -1,5 +1,6 @@
 import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
 import { Retryable } from '@selfheal/kernel/errors.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { ActionRequest } from '#shared/domain/incident/action-request.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
@@ -71,7 +72,7 @@ export async function openRequest(
     at: deps.clock.now().toISOString(),
     reason: reason === null ? null : redactOutgoing(reason).slice(0, MAX_REASON),
     incidentId: about,
-    ...(executors === undefined ? {} : { executors }),
+    ...present({ executors }),
   };
   const signal = signalOfRequest(subject, request);
   const ids = identify(signal);

@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import type { DiagnosisDraft, SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
@@ -118,7 +119,7 @@ export function workOf(
   return {
     provider: settings?.provider ?? 'rules',
     modelId,
-    ...(prompt === undefined ? {} : { prompt }),
+    ...present({ prompt }),
     turns,
     inputTokens: tokens.input,
     cachedInputTokens: tokens.cachedInput,

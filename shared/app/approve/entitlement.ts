@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import {
   identifier,
@@ -49,7 +50,7 @@ export function commenter({
     identity: identifiersOfAccount(host, login, byId),
     groups: null,
     email: null,
-    ...(linkedOn === undefined ? {} : { mustBeLinkedOn: linkedOn }),
+    ...present({ mustBeLinkedOn: linkedOn }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { CorruptRecord, Retryable } from '@selfheal/kernel/errors.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import type { RunRole } from '#shared/domain/policy/self-approval.ts';
@@ -122,8 +123,7 @@ async function auditDecision(
     facts: {
       digest,
       by: decidedBy,
-      ...(name === undefined ? {} : { name }),
-      ...(reason === undefined ? {} : { reason }),
+      ...present({ name, reason }),
       ...(onBehalfOf === null ? {} : { onBehalfOf }),
       ...(channel === null ? {} : { channel }),
       ...(roles.length === 0 ? {} : { selfApproval: roles.join(', ') }),

@@ -1,5 +1,6 @@
 import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
 import { Retryable } from '@selfheal/kernel/errors.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { redact, redactName, redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { AuditEntry } from '#shared/domain/audit/audit-event.ts';
@@ -105,7 +106,7 @@ export async function editIncident(
       const next = {
         ...current,
         ...(edit.title === undefined ? {} : { title: edit.title === null ? null : redactName(edit.title, 300) }),
-        ...(edit.severity === undefined ? {} : { severity: edit.severity }),
+        ...present({ severity: edit.severity }),
         ...(edit.assignee === undefined
           ? {}
           : { assignee: edit.assignee === null ? null : redactName(edit.assignee, 200) }),

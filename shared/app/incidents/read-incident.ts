@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { type Redacted, redactFields } from '@selfheal/redaction/redact-json.ts';
 import { type DescribedAccount, describeAccount } from '#shared/domain/audit/incident-account.ts';
@@ -189,7 +190,7 @@ function subjectOf(target: Incident['target']): IncidentSubject {
         severity,
         url,
         changedAt,
-        ...(build === undefined ? {} : { build }),
+        ...present({ build }),
       };
     }
     case 'report': {

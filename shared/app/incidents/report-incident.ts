@@ -1,5 +1,6 @@
 import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
 import { Retryable } from '@selfheal/kernel/errors.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { redact, redactName, redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
@@ -58,7 +59,7 @@ export async function reportIncident(order: ReportOrder, by: string, deps: Repor
     reportedBy: by,
     reportedAt: now.toISOString(),
     simulated,
-    ...(job === undefined ? {} : { job }),
+    ...present({ job }),
   };
   if (modeOf(deps.configuration, target) === 'off')
     return {

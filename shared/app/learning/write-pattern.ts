@@ -1,4 +1,5 @@
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
@@ -203,7 +204,7 @@ export async function editPattern(
       class: edit.class ?? pattern.class,
       tags: edit.tags ?? pattern.tags,
       service: edit.service === undefined ? pattern.service : edit.service,
-      ...(kept === undefined ? {} : { parent: kept }),
+      ...present({ parent: kept }),
     };
   });
 }
@@ -241,7 +242,7 @@ export async function restorePattern(
     (pattern) => {
       const { revision, outcomes, history } = pattern;
       const { parent, ...content } = version;
-      const back = { ...content, ...(parent === undefined ? {} : { parent }), revision, outcomes, history };
+      const back = { ...content, ...present({ parent }), revision, outcomes, history };
       const { confidence, stage } = back;
       return withStep(back, { at: target.at.toISOString(), confidence, stage, reason: `restored revision ${earlier}` });
     },

@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
@@ -72,7 +73,7 @@ async function unmended({ lists, configuration }: WatchFixesDeps, now: Date): Pr
     const listed = await lists.list(query, {
       limit: PAGE,
       order: 'newest',
-      ...(cursor === undefined ? {} : { cursor }),
+      ...present({ cursor }),
     });
     found.push(...listed.incidents);
     if (listed.next === null) break;

@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import { instantWords } from '@selfheal/kernel/time-words.ts';
 import * as z from 'zod';
 import { Mode } from '../policy/policy-settings.ts';
@@ -81,7 +82,7 @@ function placeOf(file: RepositoryFile): Place | null {
   if (file.kind === 'unusable') return { mode: 'suggest' };
   const { mute, mode } = file.settings;
   return {
-    ...(mode === undefined ? {} : { mode }),
+    ...present({ mode }),
     ...(mute === undefined ? {} : { mute: mute === true ? { reason: 'muted' } : mute }),
   };
 }

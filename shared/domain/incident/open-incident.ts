@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import type { IncidentIds } from './identity.ts';
 import type { Incident } from './incident.ts';
@@ -24,7 +25,7 @@ export function openIncident(signal: Signal, ids: IncidentIds, now: Date): Incid
     classification: null,
     outcomeReason: null,
     githubRequests: {},
-    ...(signal.request === undefined ? {} : { request: signal.request }),
+    ...present({ request: signal.request }),
     openedAt: now.toISOString(),
     updatedAt: now.toISOString(),
   };

@@ -1,4 +1,5 @@
 import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { formerTargetOf, type TargetContext } from '../incident/target-context.ts';
 import { BoundAction } from './bound-action.ts';
@@ -30,8 +31,7 @@ export function bindAction(
     description: redactOutgoing(candidate.description),
     target: binding.target,
     createdAt: binding.at.toISOString(),
-    ...(binding.needsApproval === undefined ? {} : { needsApproval: binding.needsApproval }),
-    ...(binding.requestedBy === undefined ? {} : { requestedBy: binding.requestedBy }),
+    ...present({ needsApproval: binding.needsApproval, requestedBy: binding.requestedBy }),
   };
   return BoundAction.parse({ ...content, digest: digestOf(canonicalJson(content)) });
 }

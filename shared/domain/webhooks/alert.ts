@@ -1,4 +1,5 @@
 import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { redact, redactName } from '@selfheal/redaction/redact.ts';
 import type { AwsBuild } from '../incident/aws-build.ts';
 import { sentLink } from '../incident/sent-link.ts';
@@ -44,7 +45,7 @@ export function signalOfAlert(
     severity: alert.severity,
     url: AlertTarget.shape.url.safeParse(sentLink(alert.url)).data ?? null,
     changedAt: alert.startedAt.toISOString(),
-    ...(alert.build === undefined ? {} : { build: alert.build }),
+    ...present({ build: alert.build }),
   };
   const at = alert.changedAt.toISOString();
   return {

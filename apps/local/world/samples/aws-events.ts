@@ -1,3 +1,5 @@
+import { present } from '@selfheal/kernel/present.ts';
+
 /** Events of AWS services as EventBridge carries them, after the event references in their user guides, by source and name of the sample. */
 
 const ACCOUNT = '123456789012';
@@ -39,7 +41,7 @@ const pipeline = (state: string, at?: string) =>
       version: 7,
       'pipeline-execution-attempt': 1,
     },
-    { resources: [arn('codepipeline', 'shop-release')], ...(at === undefined ? {} : { at }) },
+    { resources: [arn('codepipeline', 'shop-release')], ...present({ at }) },
   );
 
 function build(status: string, phases: object[] = []) {
@@ -122,7 +124,7 @@ const service = (detailType: string, eventName: string, reason?: string) =>
       eventName,
       ...(detailType === 'ECS Deployment State Change' ? { deploymentId: 'ecs-svc/1234567890123456789' } : {}),
       updatedAt: '2026-11-20T09:41:12.000Z',
-      ...(reason === undefined ? {} : { reason }),
+      ...present({ reason }),
     },
     { at: '09:55:00', resources: [arn('ecs', 'service/shop/orders')] },
   );

@@ -7,6 +7,7 @@ import type { AttemptSpec } from '@selfheal/fake-github/seeding.ts';
 import type { Files } from '@selfheal/fake-github/state.ts';
 import { type DeliveryState, shaOf } from '@selfheal/fake-github/state.ts';
 import { DAY, type WorldTime } from '@selfheal/fake-server/world-time.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import { applyPatch } from '@selfheal/patch-guard/apply-patch.ts';
 import { readDiff } from '@selfheal/patch-guard/read-diff.ts';
 import { SANDBOX_TEST_STEP } from '@selfheal/patch-guard/sandbox-run.ts';
@@ -83,11 +84,7 @@ export function makeSamples(github: GithubControl, aws: AwsControl, time: WorldT
         headSha,
         createdAt: startedAt,
         attempts: [archive === undefined ? failed : { ...failed, archive }, again],
-        ...(rerunMs === undefined ? {} : { rerunMs }),
-        ...(cancelMs === undefined ? {} : { cancelMs }),
-        ...(branch === undefined ? {} : { branch }),
-        ...(title === undefined ? {} : { title }),
-        ...(workflow === undefined ? {} : { workflow }),
+        ...present({ rerunMs, cancelMs, branch, title, workflow }),
       });
       const delivered = deliver(github, run.id, options.deliver ?? 'completed');
       return { repository, runId: run.id, pullRequest, run, delivered };
@@ -117,8 +114,7 @@ function pullRequestFor(github: GithubControl, repository: string, options: Fail
   const { pullRequest = 'new', title, branch } = options;
   if (pullRequest !== 'new') return pullRequest;
   return github.addPullRequest(repository, {
-    ...(title === undefined ? {} : { title }),
-    ...(branch === undefined ? {} : { branch }),
+    ...present({ title, branch }),
   }).number;
 }
 

@@ -1,5 +1,6 @@
 import { wilsonInterval } from '@selfheal/kernel/numbers/proportion.ts';
 import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
+import { present } from '@selfheal/kernel/present.ts';
 
 /** One measured number. Shares lie between 0 and 1. */
 export interface Figure {
@@ -110,7 +111,7 @@ export function statisticFigure<T>(
   const groups = [...groupBy(items, groupOf).values()];
   const units = groups.length < MIN_GROUPS ? items.map((item) => [item]) : groups;
   const interval = groupBootstrap(units, statistic);
-  return [{ name, value, ...goal, cases: items.length, ...(interval === undefined ? {} : { interval }) }];
+  return [{ name, value, ...goal, cases: items.length, ...present({ interval }) }];
 }
 
 /** The same figures for each group, sorted by name. */

@@ -1,4 +1,5 @@
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import * as z from 'zod';
 import {
   apiOf,
@@ -70,7 +71,7 @@ const proposeKnowledge = defineTool({
     const question = { pattern: pattern.pattern, syntax: 'wording', text: sample ?? pattern.pattern };
     // Also without a sample: it refuses a wording that cannot be one.
     const tried = parsed(Tried, await apiOf(ports).ask('/api/knowledge/try', question, signal));
-    const fields = Object.entries({ ...pattern, ...(scope === undefined ? {} : { scope }) });
+    const fields = Object.entries({ ...pattern, ...present({ scope }) });
     const search = new URLSearchParams(
       Object.fromEntries(fields.map(([name, value]) => [name, outside(value, 2000).outside])),
     );

@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import type { SeenBefore } from '../../diagnosis/diagnosis.ts';
 import type { PastIncident, RememberedIncident } from './past-incident.ts';
 import type { Hit } from './recall.ts';
@@ -39,7 +40,7 @@ function seenBeforeOf(incidents: readonly Hit<RememberedIncident>[]): SeenBefore
     resolution,
     outcome,
     helped,
-    ...(reportedBy === undefined ? {} : { reportedBy }),
+    ...present({ reportedBy }),
     sameFailure: speaker.sameFailure,
     times: incidents.length,
     helpedTimes: incidents.filter(({ item }) => item.past.helped === true && item.past.reportedBy === undefined).length,

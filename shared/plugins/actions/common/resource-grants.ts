@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { RemedyKind } from '#shared/domain/plan/remedies.ts';
 import { type ResourceRef, resourceOf } from '#shared/domain/plan/resource-ref.ts';
@@ -89,7 +90,7 @@ export function remedyGrants(
   const grantOf = (right: string): Grant => ({
     actions: [right],
     resources: [...new Set(refs.map(resourceArn))],
-    ...(conditions === undefined ? {} : { conditions }),
+    ...present({ conditions }),
   });
   const restoring = restore === null ? [] : [grantOf(restore)];
   return {

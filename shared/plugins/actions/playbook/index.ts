@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
@@ -67,7 +68,7 @@ function playbookAction(playbook: Playbook, sample: PlaybookParameters): ActionP
       const { alarmName } = bound;
       return own.state === 'recovered' && alarmName !== null ? await verifyByAlarm({ alarmName }, context) : own;
     },
-    ...(undo === undefined ? {} : { undo }),
+    ...present({ undo }),
   });
 }
 
@@ -125,7 +126,7 @@ function propose(playbook: Playbook, context: ProposalContext) {
       parameters: {
         service: service.id,
         alarmName,
-        ...(job === undefined ? {} : { job }),
+        ...present({ job }),
         since,
         values: bound.values,
       },

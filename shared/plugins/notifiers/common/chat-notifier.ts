@@ -1,4 +1,5 @@
 import { Refused } from '@selfheal/kernel/errors.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import * as z from 'zod';
 import { TOPICS, type Topic } from '#shared/domain/policy/routing-settings.ts';
 import { ANNOUNCEMENT_KINDS, type AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
@@ -99,7 +100,7 @@ export function defineChatNotifier<F, S = unknown>(chat: ChatNotifier<F, S>): No
     needs: ['poster'],
     takes: chat.takes ?? ANNOUNCEMENT_KINDS.filter((kind) => TOPIC_OF[kind] !== null),
     repeatable: false,
-    ...(chat.staysOpen === undefined ? {} : { staysOpen: chat.staysOpen }),
+    ...present({ staysOpen: chat.staysOpen }),
     // Without its section it is not used.
     wants: (announcement, given?: { readonly tell: readonly Topic[] }) => {
       const topic = TOPIC_OF[announcement.kind];

@@ -1,4 +1,5 @@
 import { digestOf } from '@selfheal/kernel/digest.ts';
+import { present } from '@selfheal/kernel/present.ts';
 import * as z from 'zod';
 import type { Announcement } from '#shared/ports/announcement.ts';
 import type { ChannelMessage } from '../common/channel-message.ts';
@@ -89,13 +90,13 @@ function button(
     action_id: action,
     text: words(name),
     value,
-    ...(style === undefined ? {} : { style }),
+    ...present({ style }),
     confirm: {
       title: words(`${name}?`),
       text: words(ask),
       confirm: words(name),
       deny: words('Cancel'),
-      ...(style === undefined ? {} : { style }),
+      ...present({ style }),
     },
   };
 }

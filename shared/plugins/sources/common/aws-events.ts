@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import * as z from 'zod';
 import { type Change, placeOfResource } from '#shared/domain/changes/change.ts';
 import type { AwsBuild } from '#shared/domain/incident/aws-build.ts';
@@ -113,7 +114,7 @@ export function defineAwsEvents<Schema extends z.ZodType>(definition: AwsEventsD
         build: state === 'firing' ? build : undefined,
       };
       const signal = signalOfAlert(alert, { provider: id, connection: connectionOfPlace(place) });
-      return { kind: 'signal', branch: null, signal, ...(change === undefined ? {} : { change }) };
+      return { kind: 'signal', branch: null, signal, ...present({ change }) };
     },
   });
 }

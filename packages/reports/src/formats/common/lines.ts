@@ -1,3 +1,4 @@
+import { present } from '@selfheal/kernel/present.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import { UnreadableReport } from '../../normal-form/unreadable-report.ts';
 import type { ReportParser } from '../contract.ts';
@@ -69,7 +70,7 @@ export function openJsonLines(
       else if (other?.(text) !== true)
         refuseLine(number, 'this line is not a JSON object', 'It was cut off or damaged: write the report again');
     },
-    ...(end === undefined ? {} : { end }),
+    ...present({ end }),
   });
 }
 
