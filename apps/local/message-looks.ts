@@ -33,6 +33,14 @@ const LOOKS: Readonly<Record<string, { readonly name: string; readonly render: R
       return { title: subject, html: ticket === null ? '' : jiraHtml(adfOf(ticket)) };
     },
   },
+  'github-check': {
+    name: 'GitHub checks',
+    // Its sections stand below the heading of an article here.
+    render: (_, { subject, text }) => ({
+      title: subject,
+      html: githubMarkdownHtml(text.replaceAll(/^#### /gm, '### ')),
+    }),
+  },
   'github-issue': {
     name: 'GitHub issues',
     render: (_, { subject, text }) => ({ title: subject, html: githubMarkdownHtml(text) }),

@@ -1,5 +1,6 @@
 import { defineCommand, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import * as fc from 'fast-check';
+import { checkRunFaults } from '../channels/check-runs.ts';
 import { checkerFor, DESCRIBED } from '../channels/descriptions.ts';
 import { madeAnnouncement } from '../channels/made-announcements.ts';
 import { madeMessage } from '../channels/made-messages.ts';
@@ -13,6 +14,7 @@ const SHOWN = 5;
 /** Channels whose words are made from the announcement itself. */
 const ANNOUNCED = [
   { channel: 'mail', rules: 'RFC 5322, 2045 and 2047', faultsOf: mailFaults },
+  { channel: 'github-check', rules: 'GitHub’s OpenAPI description', faultsOf: checkRunFaults },
   { channel: 'sms', rules: '3GPP TS 23.038', faultsOf: textMessageFaults },
 ] as const;
 
@@ -37,7 +39,7 @@ export const checkChannels = defineCommand({
     const report = async (channel: string, rules: string, found: readonly string[]): Promise<void> => {
       violations += found.length;
       await terminal.write(
-        `${channel.padEnd(11)} ${count} messages, ${found.length} violations of ${rules} (seed ${seed})\n`,
+        `${channel.padEnd(12)} ${count} messages, ${found.length} violations of ${rules} (seed ${seed})\n`,
       );
       for (const line of found.slice(0, SHOWN)) await terminal.write(`  ${line}\n`);
     };

@@ -66,6 +66,8 @@ export interface IncidentStory {
   readonly stage: 'asking' | 'acting' | 'final';
   /** Links to what it is about. */
   readonly links: readonly TargetLink[];
+  /** The incident on the dashboard; absent where the caller does not know the dashboard. */
+  readonly page?: string;
   /** Time zone for all times (IANA name). */
   readonly timeZone: string;
   /** What is left to do after the action that helped, worded by code; null when nothing is. */

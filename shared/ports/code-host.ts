@@ -74,6 +74,30 @@ export interface Comment {
   readonly authorIsUs: boolean;
 }
 
+/** Identifies a check run of ours: `externalId` is ours, the name is what people see. */
+interface CheckPlace {
+  readonly headSha: string;
+  readonly name: string;
+  readonly externalId: string;
+}
+
+/** What a check run says. It is always completed and neutral: it neither blocks a merge nor vouches for anything. */
+export interface CheckText extends CheckPlace {
+  /** The page that says more; null where none is known. */
+  readonly detailsUrl: string | null;
+  readonly title: RedactedText;
+  /** Markdown, at most 65,535 characters each. */
+  readonly summary: RedactedText;
+  readonly text: RedactedText;
+  /** The line that the cause names. An update does not repeat it. */
+  readonly annotation: { readonly path: string; readonly line: number; readonly message: RedactedText } | null;
+}
+
+export interface CheckRun {
+  readonly id: number;
+  readonly url: string;
+}
+
 export interface FailedDelivery {
   readonly id: number;
   readonly guid: string;
@@ -85,7 +109,7 @@ export interface FailedDelivery {
 /**
  * GitHub. Every method throws `Retryable` (`Unreachable` for 5xx, network and timeout; `RateLimited` for 429 and rate limits) or `Refused` (401, 403, 404,
  * 422), after its own few retries with jitter that honour a short `retry-after`.
- * Effects that must not be done twice (`rerunFailedJobs`, `rerunRun`, `cancelRun`, `dispatchWorkflow`, `createComment`, `redeliver`) are never repeated after a lost answer:
+ * Effects that must not be done twice (`rerunFailedJobs`, `rerunRun`, `cancelRun`, `dispatchWorkflow`, `createComment`, `createCheck`, `redeliver`) are never repeated after a lost answer:
  * they throw `OutcomeUnknown`, and the caller observes.
  */
 export interface CodeHost {
@@ -163,6 +187,11 @@ export interface CodeHost {
   listComments(repository: string, issue: number, marker: string): Promise<Comment[]>;
   createComment(repository: string, issue: number, body: RedactedText): Promise<Comment>;
   updateComment(repository: string, commentId: number, body: RedactedText): Promise<Comment>;
+  /** The check run at this place that our app wrote, or null. */
+  findCheck(repository: string, place: CheckPlace): Promise<CheckRun | null>;
+  /** Refused with words for a token that is no GitHub App's: nobody else may write check runs. */
+  createCheck(repository: string, check: CheckText): Promise<CheckRun>;
+  updateCheck(repository: string, checkRunId: number, check: CheckText): Promise<CheckRun>;
   /**
    * Failed deliveries of the repository's webhook at `url`, newer than `since`, oldest first; those that were
    * redelivered successfully are left out.

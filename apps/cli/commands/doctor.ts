@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { defineCommand, type ExitCode, JSON_OPTION, type OptionValues, UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
@@ -46,8 +47,19 @@ async function sandboxProblem(repository: string, file: string, apiUrl: string, 
 
 /** Everything that is tried without a repository; the exit code is 1 when something failed. */
 async function checkMachine(options: OptionValues<typeof OPTIONS>, terminal: Terminal): Promise<ExitCode> {
-  const { checkApprovers, checkDeployment, checkMail, checkModels, checkNode, checkStop, checkToken, sayChecks } =
-    await import('../doctor/check-environment.ts');
+  const {
+    checkApprovers,
+    checkCheckRuns,
+    checkDeployment,
+    checkMail,
+    checkModels,
+    checkNode,
+    checkStop,
+    checkToken,
+    sayChecks,
+  } = await import('../doctor/check-environment.ts');
+  const configuration = await readFile('config/selfheal.json', 'utf8').catch(() => null);
+  const checkRuns = checkCheckRuns(configuration, terminal);
   const deployment = { url: options.deployment, token: options.token, profile: options.profile };
   const reached = await checkDeployment(deployment, terminal);
   const answered =
@@ -57,6 +69,7 @@ async function checkMachine(options: OptionValues<typeof OPTIONS>, terminal: Ter
   const checks = [
     checkNode(process.versions.node),
     ...(await checkToken(terminal.environment.GITHUB_REPOSITORY || null, terminal)),
+    ...(checkRuns === null ? [] : [checkRuns]),
     ...(await checkModels(options.model, terminal)),
     reached,
     ...answered.flatMap((check) => check ?? []),

@@ -3,6 +3,7 @@ import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { messageOf } from '@selfheal/kernel/errors.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import * as z from 'zod';
 import { type ApiOptions, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { readSession } from '#apps/workbench/api/session.ts';
 import { mayDo } from '#shared/domain/access/caller.ts';
@@ -42,6 +43,30 @@ export async function checkToken(repository: string | null, { environment }: Ter
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return [{ name: 'GitHub', state: 'failed', detail: reasonOf(error) }];
+  }
+}
+
+/** Whether the credential may write the check runs that the configuration asks for; null where it asks for none. */
+export function checkCheckRuns(
+  configuration: string | null,
+  { environment }: Pick<Terminal, 'environment'>,
+): ConnectionCheck | null {
+  if (configuration === null || !asksForCheckRuns(configuration)) return null;
+  const name = 'Check runs';
+  if (environment.GITHUB_APP_ID)
+    return { name, state: 'unknown', detail: `${CHECK_RUNS} needs Checks: write, accepted at the app's installation` };
+  const detail = `${CHECK_RUNS} needs a GitHub App in the token secret: GitHub refuses check runs of the token of an account (403)`;
+  return { name, state: 'failed', detail };
+}
+
+const CHECK_RUNS = 'notifiers.github-check';
+function asksForCheckRuns(configuration: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(configuration);
+    return z.object({ notifiers: z.object({ 'github-check': z.object({}) }) }).safeParse(parsed).success;
+  } catch {
+    // The build says what is wrong with it.
+    return false;
   }
 }
 

@@ -89,7 +89,11 @@ function refusalOf(request: WireRequest, operation: string, { access, state }: G
   }
   const token = /^(?:bearer|token) (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return githubError(401, 'Requires authentication');
-  if (access.app) return appRefusal(access.app, token, { asApp: isAppOperation(operation), now: state.time.now() });
+  if (access.app) {
+    const asApp = isAppOperation(operation);
+    const refused = appRefusal(access.app, token, { asApp, now: state.time.now() });
+    return asApp || refused !== null ? refused : permissionRefusal(operation, access.permissions, 'integration');
+  }
   if (access.tokens !== null && !access.tokens.includes(token)) return githubError(401, 'Bad credentials');
   if (access.remaining <= 0 && !request.path.endsWith('/rate_limit')) {
     return githubError(403, 'API rate limit exceeded for installation ID 77.', RATE_LIMIT_DOCS);

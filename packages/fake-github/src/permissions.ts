@@ -51,11 +51,15 @@ function acceptedFor(operation: string): readonly Permissions[] {
 const allows = (granted: Permissions, wanted: Permissions): boolean =>
   Object.entries(wanted).every(([name, level]) => granted[name] === 'write' || granted[name] === level);
 
-/** GitHub's refusal of a fine-grained token, with the header that names what would have been enough; null: it may. */
-export function permissionRefusal(operation: string, granted: Permissions | null): Answer | null {
+/** GitHub's refusal of a fine-grained token or of an app's, with the header that names what would have been enough; null: it may. */
+export function permissionRefusal(
+  operation: string,
+  granted: Permissions | null,
+  holder: 'personal access token' | 'integration' = 'personal access token',
+): Answer | null {
   const accepted = acceptedFor(operation);
   if (granted === null || accepted.length === 0 || accepted.some((wanted) => allows(granted, wanted))) return null;
   const words = accepted.map((one) => Object.entries(one).map(([name, level]) => `${name}=${level}`));
-  const refusal = githubError(403, 'Resource not accessible by personal access token');
+  const refusal = githubError(403, `Resource not accessible by ${holder}`);
   return { ...refusal, headers: { 'x-accepted-github-permissions': words.join('; ') } };
 }

@@ -12,15 +12,17 @@ const MAX_ANNOTATIONS = 50;
 const MAX_SUMMARY_CHARACTERS = 65_535;
 const CONCLUSIONS = ['action_required', 'cancelled', 'failure', 'neutral', 'success', 'skipped', 'timed_out'];
 
-type Output = Pick<CheckRunState, 'title' | 'summary'> & { readonly annotations: readonly CheckAnnotation[] };
+type Output = Pick<CheckRunState, 'title' | 'summary' | 'text'> & { readonly annotations: readonly CheckAnnotation[] };
 
 const invalid = (message: string): Answer => githubError(422, `Invalid request.\n\n${message}`, DOCS);
 
 function outputOf(given: unknown): Output | string | null {
   if (given === undefined) return null;
-  const { title, summary, annotations = [] } = given as Readonly<Record<string, unknown>>;
+  const { title, summary, text = null, annotations = [] } = given as Readonly<Record<string, unknown>>;
   if (typeof title !== 'string' || typeof summary !== 'string') return 'output needs a title and a summary.';
   if (summary.length > MAX_SUMMARY_CHARACTERS) return 'Only 65535 characters are allowed; summary is too long.';
+  if (text !== null && typeof text !== 'string') return 'text is not a string.';
+  if ((text ?? '').length > MAX_SUMMARY_CHARACTERS) return 'Only 65535 characters are allowed; text is too long.';
   if (!Array.isArray(annotations)) return 'annotations is not an array.';
   if (annotations.length > MAX_ANNOTATIONS) return `No more than ${MAX_ANNOTATIONS} annotations are allowed.`;
   const bad = (annotations as CheckAnnotation[]).find(
@@ -33,7 +35,7 @@ function outputOf(given: unknown): Output | string | null {
       typeof message !== 'string' ||
       message === '',
   );
-  return bad === undefined ? { title, summary, annotations } : 'An annotation is not valid.';
+  return bad === undefined ? { title, summary, text, annotations } : 'An annotation is not valid.';
 }
 
 /** Only apps write checks, a workflow's run among them. */
@@ -46,6 +48,9 @@ function writeCheck(context: RouteContext, before: CheckRunState | null): Answer
   const { fullName } = repositoryIn(context);
   const refusal = refusalOf(context);
   if (refusal !== null) return refusal;
+  const author = loginOf(context.access);
+  if (before !== null && before.author !== author)
+    return githubError(403, 'Invalid app_id - check run can only be modified by the GitHub App that created it.', DOCS);
   const body = bodyOf(context);
   const text = (name: string): string | undefined => (typeof body[name] === 'string' ? body[name] : undefined);
   const name = text('name') ?? before?.name;
@@ -59,7 +64,7 @@ function writeCheck(context: RouteContext, before: CheckRunState | null): Answer
   const check: CheckRunState = {
     id: before?.id ?? context.state.nextId(),
     repository: fullName,
-    author: loginOf(context.access),
+    author,
     name,
     headSha,
     status: conclusion === null ? (text('status') ?? before?.status ?? 'queued') : 'completed',
@@ -68,6 +73,7 @@ function writeCheck(context: RouteContext, before: CheckRunState | null): Answer
     detailsUrl: text('details_url') ?? before?.detailsUrl ?? context.site.web,
     title: output?.title ?? before?.title ?? null,
     summary: output?.summary ?? before?.summary ?? null,
+    text: output?.text ?? before?.text ?? null,
     annotations: [...(before?.annotations ?? []), ...(output?.annotations ?? [])],
     startedAt: before?.startedAt ?? at,
     completedAt: conclusion === null ? null : at,
@@ -142,7 +148,7 @@ function presentCheck({ site, access }: RouteContext, check: CheckRunState) {
     output: {
       title: check.title,
       summary: check.summary,
-      text: null,
+      text: check.text ?? null,
       annotations_count: check.annotations.length,
       annotations_url: `${url}/annotations`,
     },

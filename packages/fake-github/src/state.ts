@@ -128,6 +128,8 @@ export interface CheckRunState {
   readonly detailsUrl: string;
   readonly title: string | null;
   readonly summary: string | null;
+  /** Absent in states of before it was kept. */
+  readonly text?: string | null;
   readonly annotations: readonly CheckAnnotation[];
   readonly startedAt: string;
   readonly completedAt: string | null;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import type { CodeHost, RepositoryDirectory } from '#shared/ports/code-host.ts';
+import { checkRuns } from './check-runs.ts';
 import { comments } from './comments.ts';
 import { defaultBranchFiles } from './default-branch-file.ts';
 import { deliveries } from './deliveries.ts';
@@ -23,6 +24,7 @@ export function makeGithubCodeHost(options: GithubOptions): CodeHost {
     ...runPeople(client),
     downloadLogs: logDownload(client, options),
     ...comments(client, options),
+    ...checkRuns(client, options),
     ...deliveries(client),
     ...defaultBranchFiles(client),
   };

@@ -1,4 +1,4 @@
-import { OutcomeUnknown, Retryable } from '@selfheal/kernel/errors.ts';
+import { OutcomeUnknown, Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
@@ -51,8 +51,9 @@ export async function announce(
   const choices = chooseChannels(announcement, notifiers, configuration, clock.now());
   const wanting = choices.filter(({ kind }) => kind === 'tell').map(({ notifier }) => notifier);
   const reserve = choices.filter(({ kind }) => kind === 'reserve').map(({ notifier }) => notifier);
-  const inside = [...wanting.filter((one) => !isOutside(one)), ...reserve];
-  for (const notifier of [...wanting.filter(isOutside), ...inside]) {
+  const isEarly = (one: NotifierPlugin): boolean => isOutside(one) || one.isExtra === true;
+  const inside = [...wanting.filter((one) => !isEarly(one)), ...reserve];
+  for (const notifier of [...wanting.filter(isEarly), ...inside]) {
     if (untold.length === 0 && reserve.includes(notifier)) continue;
     if (notifier.standsInFor !== undefined && told.has(notifier.standsInFor)) continue;
     if (notifier.needs.some((port) => ports[port] === undefined)) {
@@ -83,7 +84,11 @@ export async function announce(
       await onNotified?.(notifier, sent.where);
     } catch (error) {
       counts?.note('notifications_total', { channel: notifier.id, outcome: 'failed' });
-      if (isOutside(notifier) && inside.length > 0) untold.push(notTold(notifier, error, { meter, log }));
+      // The comment on a pull request has no place for it.
+      const isSaid = isOutside(notifier)
+        ? inside.length > 0
+        : notifier.isExtra === true && error instanceof Refused && inside.some(({ isPlaced }) => isPlaced !== true);
+      if (isSaid) untold.push(notTold(notifier, error, { meter, log }));
       else failure = (await onFailed(notifier, error)) ?? failure;
     }
   }

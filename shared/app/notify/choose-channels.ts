@@ -34,7 +34,7 @@ export function chooseChannels(
   const reachesSomebody = notifiers.some((one) => one.isPlaced !== true && named(one) && takes(one));
   return notifiers.map((notifier): ChannelChoice => {
     if (!takes(notifier)) return { notifier, kind: 'silent', why: 'it does not tell this' };
-    if (notifier.isPlaced === true) return { notifier, kind: 'tell', why: 'it belongs to the pull request' };
+    if (notifier.isPlaced === true) return { notifier, kind: 'tell', why: 'its place follows from the incident' };
     if (named(notifier)) return { notifier, kind: 'tell', why: route.why };
     if (!reachesSomebody)
       return { notifier, kind: 'tell', why: `no channel of ${route.why} tells this, so every channel does` };

@@ -128,6 +128,14 @@ async function renderMessage(
       updateComment: async () => {
         throw new Error('A preview has no earlier comment.');
       },
+      findCheck: async () => null,
+      createCheck: async (_repository, { title, summary, text }) => {
+        message = { subject: title, text: text === '' ? summary : `${summary}\n\n${text}` };
+        return { id: 0, url: '' };
+      },
+      updateCheck: async () => {
+        throw new Error('A preview has no earlier check run.');
+      },
     },
   };
   await notifier.notify(announcement, ports);

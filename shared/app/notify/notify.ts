@@ -1,5 +1,7 @@
 import { OutcomeUnknown, RateLimited, Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import { cutAtSentence } from '@selfheal/kernel/text/shortened-text.ts';
 import { instantWords } from '@selfheal/kernel/time-words.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { Announced } from '#shared/domain/answers/prediction.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
@@ -23,6 +25,8 @@ import { type AnnounceIncidentDeps, announceOnce, notificationError } from './an
 import { type AskingStoryDeps, readAskingStory } from './asked-plan.ts';
 import { isQuiet } from './quiet-pull-request.ts';
 import { readStory } from './report.ts';
+
+const MAX_REASON = 300;
 
 export interface NotifyDeps extends AskingStoryDeps, Omit<AnnounceIncidentDeps, keyof NotifierPorts> {
   readonly control: AnnounceIncidentDeps['control'] & Pick<ControlSettings, 'cursor' | 'controls'>;
@@ -52,7 +56,7 @@ async function announceProgress(input: StepInput<'notify'>, deps: NotifyDeps): P
   const known =
     input.stage === 'asking' ? await askingStory(incident, deps) : await readStory(incident, input.stage, deps);
   if (known === null) return null;
-  const story = { ...known, quiet };
+  const story = { ...known, quiet, page: `${deps.dashboardUrl.replace(/\/+$/, '')}/incidents/${incident.id}` };
   if (input.stage !== 'asking') await announceAnswers(story, deps);
   await announceOnce(
     { kind: 'progress', story },
@@ -169,7 +173,7 @@ function wordsInstead(
   { policy }: NotifyDeps['configuration'],
 ): InsteadWords | null {
   if (error instanceof Refused)
-    return { why: 'refused', headline: 'Not announced elsewhere', reason: `${title} was refused.` };
+    return { why: 'refused', headline: 'Not announced elsewhere', reason: refusalWords(title, error) };
   const isTransient = error instanceof Retryable || error instanceof OutcomeUnknown;
   if (!githubGone || !isTransient) return null;
   const since = instantWords(new Date(githubGone.since), policy.circumstances.timeZone);
@@ -181,6 +185,10 @@ function wordsInstead(
     reason: `GitHub ${cause}, so the comment on the pull request is missing or outdated. Selfheal tried ${times} since ${since}.`,
   };
 }
+
+/** With the reason, which may quote the service. */
+const refusalWords = (title: string, { message }: Error): string =>
+  `${title} was refused: ${redactOutgoing(cutAtSentence(cleanText(message, 1000), MAX_REASON))}`;
 
 /** Announces the end of an incident on the other channels when one fails permanently, so that people hear of it. */
 async function announceElsewhere(

@@ -11,7 +11,10 @@ import type { SmtpSender } from '#shared/ports/smtp-sender.ts';
 export type { Announcement, AskedPlan, IncidentStory } from '#shared/ports/announcement.ts';
 
 export interface NotifierPorts {
-  readonly codeHost: Pick<CodeHost, 'findComment' | 'createComment' | 'updateComment' | 'pullRequestState'>;
+  readonly codeHost: Pick<
+    CodeHost,
+    'findComment' | 'createComment' | 'updateComment' | 'pullRequestState' | 'findCheck' | 'createCheck' | 'updateCheck'
+  >;
   readonly mailer: Mailer;
   readonly poster: Poster;
   readonly smtp: SmtpSender;
@@ -95,6 +98,8 @@ export interface NotifierPlugin {
   readonly staysOpen?: true;
   /** True: its place follows from the incident, as of a comment on a pull request, so that no rule routes it. */
   readonly isPlaced?: true;
+  /** True: others tell the same. Where its service refuses it, those that are told after it say so. */
+  readonly isExtra?: true;
   /** Id of another notifier that reaches the same people: where that one is used, this one sends only what it could not. */
   readonly standsInFor?: string;
 }

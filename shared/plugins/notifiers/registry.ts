@@ -2,6 +2,7 @@ import { registered } from '@selfheal/kernel/plugin.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
 import type { NotifierPlugin } from './contract.ts';
 import { email } from './email/index.ts';
+import { githubCheck } from './github-check/index.ts';
 import { githubComment } from './github-comment/index.ts';
 import { githubIssue } from './github-issue/index.ts';
 import { jira } from './jira/index.ts';
@@ -26,6 +27,7 @@ export const NOTIFIERS: readonly NotifierPlugin[] = registered('notifiers', [
   webhook,
   jira,
   githubIssue,
+  githubCheck,
   sms,
   // Last of those outside AWS: its mail names the channels that could not be told.
   smtp,

@@ -6,6 +6,7 @@ import { makeTerminal } from '@selfheal/cli-kit/terminal.ts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
+import { checkCheckRuns } from '#apps/cli/doctor/check-environment.ts';
 import { startWorld } from '#apps/local/world/world.ts';
 import { runCli } from '#apps/workbench/cli.ts';
 import { addSandbox, SANDBOX } from '../../e2e/support/sandbox.ts';
@@ -151,4 +152,13 @@ describe('selfheal doctor without a repository', () => {
     expect(await mail()).toContain('failed  Mail: AWS does not list the subscriptions (The security token is invalid)');
     expect((await machine({}, '--topic', 'selfheal')).stderr).toContain('expected the output EscalationTopicArn');
   });
+});
+
+it('says before the first check run that GitHub will refuse those of an account', () => {
+  const asked = JSON.stringify({ notifiers: { 'github-check': { runs: 'all' } } });
+  const check = (text: string | null, environment: Record<string, string> = {}) =>
+    checkCheckRuns(text, { environment });
+  expect(check(asked)).toMatchObject({ state: 'failed', detail: expect.stringContaining('needs a GitHub App') });
+  expect(check(asked, { GITHUB_APP_ID: '1' })).toMatchObject({ detail: expect.stringContaining('Checks: write') });
+  for (const text of [null, '{', '{"notifiers": {}}']) expect(check(text)).toBeNull();
 });

@@ -7,8 +7,8 @@ const ROOT = join(import.meta.dirname, '../../..');
 const PAGE = readFileSync(join(ROOT, 'docs/guide/set-up.md'), 'utf8');
 const REPOSITORY = '/repos/{owner}/{repo}';
 
-/** Level of a permission; `fixes` is needed only where fixes, reverts or issues are switched on, `hook` only for a repository's own webhook. */
-type Need = readonly [permission: string, level: 'read' | 'write', only?: 'fixes' | 'hook'];
+/** Level of a permission; `fixes` is needed only where fixes, reverts or issues are switched on, `hook` only for a repository's own webhook, `checks` only for check runs. */
+type Need = readonly [permission: string, level: 'read' | 'write', only?: 'fixes' | 'hook' | 'checks'];
 const NONE: Need = ['metadata', 'read'];
 
 /** https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps, by the beginning of the request; the longest counts. */
@@ -24,6 +24,9 @@ const NEEDS: Readonly<Record<string, Need>> = {
   [`GET ${REPOSITORY}/actions`]: ['actions', 'read'],
   [`POST ${REPOSITORY}/actions`]: ['actions', 'write'],
   [`GET ${REPOSITORY}/check-runs`]: ['checks', 'read'],
+  [`POST ${REPOSITORY}/check-runs`]: ['checks', 'write', 'checks'],
+  [`PATCH ${REPOSITORY}/check-runs`]: ['checks', 'write', 'checks'],
+  [`GET ${REPOSITORY}/commits/{ref}/check-runs`]: ['checks', 'read'],
   [`GET ${REPOSITORY}/activity`]: ['contents', 'read'],
   [`GET ${REPOSITORY}/commits`]: ['contents', 'read'],
   [`GET ${REPOSITORY}/git`]: ['contents', 'read'],
@@ -87,10 +90,17 @@ describe('the GitHub App of the guide', () => {
     expect(Object.fromEntries(permissions)).toEqual(manifest?.default_permissions);
   });
 
-  it('says which permissions fixes and a webhook of the repository need on top', () => {
+  it('says which permissions fixes, check runs and a webhook of the repository need on top', () => {
     const more = levelsOf(REQUESTS.map(needOf).filter((need) => need?.[2] !== undefined));
-    expect(more).toEqual({ contents: 'write', issues: 'write', pull_requests: 'write', repository_hooks: 'write' });
+    expect(more).toEqual({
+      checks: 'write',
+      contents: 'write',
+      issues: 'write',
+      pull_requests: 'write',
+      repository_hooks: 'write',
+    });
     for (const row of [
+      /\*Checks\*: read \|.*write for \[check runs/,
       /\*Contents\*: read \|.*write for \[fixes/,
       /\*Issues\*: read \|.*write for/,
       /\*Webhooks\*: write/,

@@ -11,6 +11,6 @@ export function isToldEnd({ incident, stage }: IncidentStory): boolean {
 }
 
 /** Whether the run belongs to a pull request; for a fork GitHub reports only the event. */
-function isContributed({ pullRequest, event }: RunTarget): boolean {
+export function isContributed({ pullRequest, event }: RunTarget): boolean {
   return pullRequest !== null || event.startsWith('pull_request');
 }

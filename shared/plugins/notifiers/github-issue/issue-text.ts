@@ -1,18 +1,9 @@
 import { fenced, safeLine, safeProse } from '@selfheal/kernel/text/markdown.ts';
 import type { ChannelMessage } from '../common/channel-message.ts';
+import { githubTitle } from '../common/github-title.ts';
 import { ticketMarker, ticketWords } from './client.ts';
 
-/** GitHub refuses longer ones. */
-const MAX_TITLE = 256;
-const ZERO_WIDTH = '\u200b';
-
-/** A title shows no markup but code and emoji; what would be a mention or a reference elsewhere is broken up all the same. */
-export const titleOf = ({ title }: Pick<ChannelMessage, 'title'>): string =>
-  title
-    .replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ')
-    .replaceAll('`', "'")
-    .replaceAll(/([@#:/])(?=[\p{L}\p{N}_+/-])/gu, `$1${ZERO_WIDTH}`)
-    .slice(0, MAX_TITLE) || 'A failure without a name';
+export const titleOf = ({ title }: Pick<ChannelMessage, 'title'>): string => githubTitle(title);
 
 /** Addresses are the template's own; a parenthesis would end the link. */
 const linkTo = ({ name, url }: ChannelMessage['links'][number]): string => {

@@ -2,6 +2,7 @@ import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
+import { checkRunFaults } from '#lab/channels/check-runs.ts';
 import { madeAnnouncement } from '#lab/channels/made-announcements.ts';
 import { mailFaults } from '#lab/channels/mails.ts';
 import { lengthOf, textMessageFaults } from '#lab/channels/text-messages.ts';
@@ -21,6 +22,10 @@ describe(`100 announcements of hostile texts (seed ${SEED})`, () => {
       MADE.map(async (made) => (await mailFaults(made)).map((fault) => `${made.kind}: ${fault}`)),
     );
     expect(faults.flat()).toEqual([]);
+  });
+
+  it('are check runs that GitHub takes, in which no word of outsiders is live', () => {
+    expect(MADE.flatMap(checkRunFaults)).toEqual([]);
   });
 
   it('are one text message each, which says what and where', () => {

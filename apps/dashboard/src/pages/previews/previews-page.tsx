@@ -104,7 +104,7 @@ function Loaded({ list }: { readonly list: readonly Preview[] }) {
 }
 
 /** Channels whose service shows more than plain text. */
-const LOOKS: ReadonlySet<string> = new Set(['slack', 'teams', 'jira', 'github-issue']);
+const LOOKS: ReadonlySet<string> = new Set(['slack', 'teams', 'jira', 'github-check', 'github-issue']);
 
 function channelWords(channels: Preview['channels']): string {
   const speaking = channels.filter(({ message }) => message !== null).map(({ id }) => id.replace('github-', ''));
