@@ -43,7 +43,7 @@ async function systemChecks({ api }: ApiClient, now: number): Promise<HealthChec
           'watch',
           !late,
           `last at ${model.watchedAt}`,
-          'Look at the log of the function quality: its schedule runs every half hour.',
+          'Look at the log of the function answers: its schedule runs every half hour.',
         ),
     quality.tuning === 'not known'
       ? { name: 'calibration', state: 'unknown', text: tuningWords(quality.tuning), advice: null }

@@ -18,7 +18,7 @@ const keyOf = ({ incidentId, attempt, openedAt }: PredictionKey): Key => ({
 
 /**
  * Stats table: `PREDICTIONS`, one item per incident and attempt in the order in which incidents were opened, and the
- * state of the quality watch.
+ * state of the watch over our answers.
  */
 export function makeDynamoPredictionStore(options: TableOptions): PredictionStore {
   const table = openTable(options);

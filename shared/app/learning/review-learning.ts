@@ -33,7 +33,7 @@ const ACTION_OF: Partial<Record<PatternChange['event'], ReviewAction>> = {
 /**
  * Reviews learning when the policy asks for it and it is due: lets confidence follow the outcomes, retires and merges patterns, suggests wordings,
  * and announces what was done with the figures of the time since. The state is written last, so that a crash repeats the mail; changes of patterns
- * are not decided twice. Needs the state of the quality watch, which is written before it.
+ * are not decided twice. Needs the state of the watch over our answers, which is written before it.
  */
 export async function reviewLearning(given: ReviewLearningDeps): Promise<'not-scheduled' | 'not-due' | 'reviewed'> {
   const deps = await governed(given);
