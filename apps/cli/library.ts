@@ -46,8 +46,7 @@ export async function parseFailureLog(log: string, options: ParseOptions = {}): 
   const signatures = options.signatures === undefined ? base : await withOwnSignatures(base, options.signatures, warn);
   const excerpts = makeExcerpts(1);
   const tests = makeFailedTests();
-  excerpts.open({ id: 'log', name: phrase`log`, url: null }).push(log);
-  tests.open('log').push(log);
+  excerpts.open({ id: 'log', name: phrase`log`, url: null }, undefined, () => tests.open('log')).push(log);
   const gatheredAt = systemClock.now().toISOString();
   const evidence = { version: 1 as const, incidentId: 'none', gatheredAt, ...excerpts.finish() };
   const { classification: found } = readFailure(evidence, { signatures, model });

@@ -146,13 +146,11 @@ async function ofJobs(
       continue;
     }
     const [excerpts, tests] = [makeExcerpts(1), makeFailedTests()];
-    const source = excerpts.open({ id: `job-${id}`, name: name.shown, url });
-    const reports = tests.open(`job-${id}`);
+    const meta = { id: `job-${id}`, name: name.shown, url };
+    const source = excerpts.open(meta, undefined, () => tests.open(meta.id));
     const decoder = new TextDecoder();
     for (let at = 0; at < log.bytes.length; at += CHUNK_BYTES) {
-      const text = decoder.decode(log.bytes.subarray(at, at + CHUNK_BYTES), { stream: true });
-      source.push(text);
-      reports.push(text);
+      source.push(decoder.decode(log.bytes.subarray(at, at + CHUNK_BYTES), { stream: true }));
     }
     found.push(evidenceOf(excerpts.finish().sources, tests.finish()));
   }

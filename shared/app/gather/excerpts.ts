@@ -2,6 +2,7 @@ import type { RawText } from '@selfheal/kernel/text/raw-text.ts';
 import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Evidence, EvidenceLine, EvidenceSource } from '@selfheal/log-reading/logs/evidence.ts';
 import { type Excerpt, type ExcerptLine, makeExcerpter } from '@selfheal/log-reading/logs/excerpt.ts';
+import type { LineReader } from '@selfheal/log-reading/logs/line-marks.ts';
 import type { LineRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
 import type { LineRules } from '@selfheal/log-reading/logs/line-rules.ts';
 import type { PassingLines } from '@selfheal/log-reading/logs/passing-lines.ts';
@@ -25,8 +26,11 @@ interface OpenSource {
 }
 
 export interface Excerpts {
-  /** Starts a source; `passing` are lines of a passing run to compare it with. Sources are read one after the other. */
-  open(meta: SourceMeta, passing?: PassingLines): OpenSource;
+  /**
+   * Starts a source; `passing` are lines of a passing run to compare it with, `beside` opens what reads its lines, too, and is to be
+   * finished afterwards. Sources are read one after the other.
+   */
+  open(meta: SourceMeta, passing?: PassingLines, beside?: () => LineReader): OpenSource;
   finish(): { sources: EvidenceSource[]; notes: RedactedText[] };
 }
 
@@ -40,7 +44,7 @@ export function makeExcerpts(sources: number, rules: LineRules | null = null, ra
   const read: ReadSource[] = [];
   let finishOpen = () => {};
   return {
-    open(meta, passing) {
+    open(meta, passing, beside) {
       // The redactor must still have its state: the last line may belong to a private key.
       finishOpen();
       redactor.nextSource();
@@ -49,6 +53,7 @@ export function makeExcerpts(sources: number, rules: LineRules | null = null, ra
         redactor,
         rules,
         ...(passing ? { passing } : {}),
+        ...(beside ? { beside: beside() } : {}),
         ...(ranker ? { ranker } : {}),
       });
       finishOpen = () => {

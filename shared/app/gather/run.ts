@@ -230,12 +230,8 @@ async function readLogs(
     opened += 1;
     const id = job ? `job-${job.id}` : `log-${opened}`;
     const meta = { id, name: job?.name.shown ?? phrase`a job without a name (log ${opened})`, url: job?.url ?? null };
-    const source = excerpts.open(meta, job && passing(job.name));
-    const reports = tests.open(id);
-    return (chunk) => {
-      source.push(chunk);
-      reports.push(chunk);
-    };
+    const source = excerpts.open(meta, job && passing(job.name), () => tests.open(id));
+    return (chunk) => source.push(chunk);
   });
   const read = new Set(failed.filter((job) => !waiting.includes(job)).map(({ id }) => id));
   await readRunnerMessages(target, failed, read, { excerpts, notes, deps });

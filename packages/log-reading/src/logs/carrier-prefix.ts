@@ -158,7 +158,9 @@ export function makeCarrierReader<L extends { readonly raw: string }>(
     const texts = lines.map(({ raw }) => raw);
     forms = forms === null ? formsOf(texts) : [...forms, ...laterForms(texts, forms)];
     const carrier = carrierBy(forms);
-    for (const line of lines) take(line, carrier === null ? '' : carrier.prefixOf(line.raw));
+    lines.forEach((line) => {
+      take(line, carrier === null ? '' : carrier.prefixOf(line.raw));
+    });
   };
   return {
     push(line) {

@@ -1,30 +1,29 @@
-import { lazy } from '@selfheal/kernel/lazy.ts';
 import type { RawText } from '@selfheal/kernel/text/raw-text.ts';
-import { readRawText } from '@selfheal/kernel/text/raw-text-read.ts';
 import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
-import { cleanLine, cleanPlainLine, DRESSING, timestampOf } from '@selfheal/redaction/clean-line.ts';
-import { makeLineScanner, makeScanPlan, marksOf } from '@selfheal/redaction/line-scanner.ts';
-import {
-  HEAD_READ,
-  LINE_KEPT,
-  shortened,
-  TAIL_READ,
-  withoutFirstWord,
-  withoutLastWord,
-} from '@selfheal/redaction/long-line.ts';
-import { endsInLongWord, FOREIGN_CODES, type Redactor, secretLiterals } from '@selfheal/redaction/redact.ts';
-import { INVISIBLE_RANGES } from '@selfheal/redaction/visible-text.ts';
+import { cleanLine, timestampOf } from '@selfheal/redaction/clean-line.ts';
+import { marksOf, type ScanPlan } from '@selfheal/redaction/line-scanner.ts';
+import { LINE_KEPT, shortened, withoutFirstWord, withoutLastWord } from '@selfheal/redaction/long-line.ts';
+import { detachedText } from '@selfheal/redaction/placeholder.ts';
+import { endsInLongWord, type Redactor } from '@selfheal/redaction/redact.ts';
 import { makeCarrierReader, timeIn } from './carrier-prefix.ts';
 import { type Candidate, rankCandidates } from './excerpt-ranking.ts';
-import { ALARMING } from './failure-keywords.ts';
 import { type HeldLine, makeLastLines } from './last-lines.ts';
-import { makeLinePool } from './line-pool.ts';
+import {
+  cleanedMarks,
+  cleanMarked,
+  isInOrder,
+  type LineReader,
+  MARK,
+  makeMarkedLines,
+  markPlan,
+} from './line-marks.ts';
+import { type LinePool, type LookAtLine, makeLinePool } from './line-pool.ts';
 import { type LineRanker, shippedRanker } from './line-ranker.ts';
 import type { LineRules } from './line-rules.ts';
 import { type LineScore, scoreAlarmingLine, stronger, UNALARMING } from './line-score.ts';
 import { saysOutputIsMissing } from './missing-output.ts';
 import type { PassingLines } from './passing-lines.ts';
-import { makeStepSections, STEP_OPENERS, type StepSections } from './step-sections.ts';
+import { makeStepSections, type StepSections } from './step-sections.ts';
 import { makeUnwrapper } from './wrapped-lines.ts';
 
 /** A kept line: 1-based LF line number in the source, cleaned text, relevance (higher is better). */
@@ -62,6 +61,8 @@ export interface ExcerptOptions {
   readonly rules?: LineRules | null;
   /** Orders the lines; the shipped one by default. */
   readonly ranker?: LineRanker;
+  /** Gets every line, too, as it stands in the log. */
+  readonly beside?: LineReader;
 }
 
 /** So many lines are ranked, and so many for each line of the excerpt: more cost time and are not better (recall of marked lines, sources left out). */
@@ -69,17 +70,8 @@ const MIN_RANKED = 450;
 const RANKED_SHARE = 3;
 /** Share of its keywords' score that a line keeps when a passing run prints it too. */
 const KNOWN_SHARE = 0.3;
-const ALARM = 1;
-const SECRET = 2;
-const DRESSED = 4;
-const OPENS_STEP = 8;
-/** One pass over the log finds the few lines that need a closer look. */
-const scanPlan = lazy(() =>
-  makeScanPlan([ALARMING, secretLiterals(), DRESSING, STEP_OPENERS], 2, [
-    { group: 1, ranges: FOREIGN_CODES },
-    { group: 2, ranges: INVISIBLE_RANGES },
-  ]),
-);
+/** Marks of a line that has to be read at once. */
+const LOUD = MARK.alarm | MARK.secret | MARK.dressed;
 
 interface ReadLine {
   /** Cleaned and redacted. */
@@ -89,16 +81,12 @@ interface ReadLine {
 }
 
 /** Reads lines or their parts in order; what was marked in the raw line decides what is looked for. */
-function makeReader({ redactor, passing }: ExcerptOptions): (raw: string, marks: number) => ReadLine {
+function makeReader({ redactor, passing }: ExcerptOptions, plan: ScanPlan): (raw: string, marks: number) => ReadLine {
   return (raw, rawMarks) => {
-    const isPlain = (rawMarks & DRESSED) === 0;
-    const cleaned = isPlain ? cleanPlainLine(raw) : cleanLine(raw);
-    // Dressing such as colour codes may have been inside a literal.
-    const marks = isPlain ? rawMarks : marksOf(scanPlan(), cleaned);
-    // No other line begins or ends a secret that spans lines.
-    const isInOrder = (marks & SECRET) !== 0 || redactor.isInsideSecret || endsInLongWord(cleaned);
-    const clean = isInOrder ? redactor.line(cleaned) : redactor.apart(cleaned);
-    const score = (marks & ALARM) === 0 ? UNALARMING : scoreAlarmingLine(clean);
+    const cleaned = cleanMarked(raw, rawMarks);
+    const marks = cleanedMarks(plan, cleaned, rawMarks);
+    const clean = isInOrder(redactor, cleaned, marks) ? redactor.line(cleaned) : redactor.apart(cleaned);
+    const score = (marks & MARK.alarm) === 0 ? UNALARMING : scoreAlarmingLine(clean);
     return { clean, score, isKnown: passing?.has(cleaned) ?? false };
   };
 }
@@ -111,28 +99,41 @@ interface LineTaker {
   notes(): RedactedText[];
 }
 
+/** Makes candidates of the lines that a pool keeps. */
+function makeLook({ redactor, passing }: ExcerptOptions): LookAtLine {
+  return ({ number, raw, prefix }, section, seen) => {
+    // A quiet line is read when later lines have already passed the redactor.
+    const cleaned = seen === null ? cleanLine(raw) : '';
+    const time = timeOf(raw, prefix);
+    const at = time === undefined ? time : detachedText(time);
+    const carrier = prefix === undefined ? prefix : detachedText(redactor.apart(cleanLine(prefix)));
+    const text = detachedText(seen === null ? redactor.apart(cleaned) : seen.text);
+    const isKnown = seen === null ? (passing?.has(cleaned) ?? false) : seen.isKnown;
+    return {
+      number,
+      section,
+      at,
+      prefix: carrier,
+      text,
+      score: seen?.score ?? UNALARMING,
+      base: seen?.base ?? 0,
+      isKnown,
+    };
+  };
+}
+
 /** Takes lines, in order, into a pool. */
-function makeLineTaker(
-  options: ExcerptOptions,
-  pool: ReturnType<typeof makeLinePool>,
-  sections: StepSections,
-): LineTaker {
+function makeLineTaker(options: ExcerptOptions, plan: ScanPlan, pool: LinePool, sections: StepSections): LineTaker {
   const { redactor, rules = null } = options;
-  const read = makeReader(options);
+  const read = makeReader(options, plan);
   let cutLines = 0;
   let leftOut = 0;
-  const placeOf = ({ number, raw, prefix }: HeldLine, section: number) => ({
-    number,
-    section,
-    at: timeOf(raw, prefix),
-    ...(prefix === undefined ? {} : { prefix: redactor.apart(cleanLine(prefix)) }),
-  });
   const add = (line: HeldLine, text: RedactedText, score: LineScore, isKnown: boolean): void => {
     const { anchor } = score;
     const base = isKnown && !anchor ? score.score * KNOWN_SHARE : score.score;
     const section = sections.current;
     sections.judge(text, anchor);
-    pool.add({ base, anchor }, (): Candidate => ({ ...placeOf(line, section), text, score, base, isKnown }));
+    pool.add(line, section, { text, score, base, isKnown });
   };
   const addWhole = (line: HeldLine): void => {
     const { clean, score, isKnown } = read(line.raw, line.marks);
@@ -145,28 +146,19 @@ function makeLineTaker(
     const end = read(withoutFirstWord(tail), line.marks);
     add(line, shortened(head.clean, end.clean), stronger(head.score, end.score), head.isKnown && end.isKnown);
   };
-  const addQuiet = (line: HeldLine): void => {
-    const section = sections.current;
-    pool.add({ base: 0, anchor: false }, (): Candidate => {
-      // Checked when later lines have already passed the redactor.
-      const cleaned = cleanLine(line.raw);
-      const isKnown = options.passing?.has(cleaned) ?? false;
-      return { ...placeOf(line, section), text: redactor.apart(cleaned), score: UNALARMING, base: 0, isKnown };
-    });
-  };
   const leaveOut = ({ raw, marks, tail }: HeldLine): void => {
     leftOut += 1;
     read(raw, marks);
     if (tail !== null) read(tail, marks);
   };
   const isQuiet = ({ raw, marks }: HeldLine): boolean =>
-    (marks & ~OPENS_STEP) === 0 && raw.length <= LINE_KEPT && !redactor.isInsideSecret && !endsInLongWord(raw);
+    (marks & LOUD) === 0 && raw.length <= LINE_KEPT && !redactor.isInsideSecret && !endsInLongWord(raw);
   const take = (line: HeldLine): void => {
     const { raw, tail } = line;
-    sections.enter(raw, line.prefix, (line.marks & OPENS_STEP) !== 0);
+    sections.enter(raw, line.prefix, (line.marks & MARK.opensStep) !== 0);
     if (rules?.skips(cleanLine(raw))) leaveOut(line);
     else if (tail !== null) addEnds(line, tail);
-    else if (isQuiet(line)) addQuiet(line);
+    else if (isQuiet(line)) pool.add(line, sections.current, null);
     else addWhole(line);
   };
   return { take, leaveOut, notes: () => notesOf(cutLines, leftOut) };
@@ -197,10 +189,11 @@ function notesOf(cutLines: number, leftOut: number): RedactedText[] {
 
 /** Creates an excerpter for one log. */
 export function makeExcerpter(options: ExcerptOptions): Excerpter {
-  const { maxLines, rules = null } = options;
-  const pool = makeLinePool();
+  const { maxLines, rules = null, beside } = options;
+  const plan = beside?.plan ?? markPlan();
+  const pool = makeLinePool(makeLook(options));
   const sections = makeStepSections();
-  const { take, leaveOut, notes } = makeLineTaker(options, pool, sections);
+  const { take, leaveOut, notes } = makeLineTaker(options, plan, pool, sections);
   const last = rules?.cut ? makeLastLines(rules.cut, leaveOut) : null;
   const carried = makeCarrierReader<HeldLine>((given, prefix) => {
     const line = prefix === '' ? given : { ...given, raw: given.raw.slice(prefix.length), prefix };
@@ -208,13 +201,14 @@ export function makeExcerpter(options: ExcerptOptions): Excerpter {
     else last.push(line);
   });
   const whole = makeUnwrapper<HeldLine>(
-    (first, raw) => ({ ...first, raw, marks: marksOf(scanPlan(), raw) }),
+    (first, raw) => ({ ...first, raw, marks: marksOf(plan, raw) }),
     (line) => carried.push(line),
   );
   let totalLines = 0;
-  const scanner = makeLineScanner(scanPlan(), { head: HEAD_READ, tail: TAIL_READ }, (raw, marks, tail) => {
+  const scanner = makeMarkedLines(plan, (raw, marks, tail) => {
     totalLines += 1;
     whole.push({ number: totalLines, raw, marks, tail });
+    beside?.take(raw, marks, tail);
   });
   const finish = (): Excerpt => {
     scanner.end();
@@ -226,5 +220,5 @@ export function makeExcerpter(options: ExcerptOptions): Excerpter {
     const best = ranked.slice(0, Math.max(0, maxLines));
     return { totalLines, lines: best.sort((a, b) => a.number - b.number), notes: [...notes(), ...gapsOf(candidates)] };
   };
-  return { push: (chunk) => scanner.push(readRawText(chunk)), finish };
+  return { push: (chunk) => scanner.push(chunk), finish };
 }

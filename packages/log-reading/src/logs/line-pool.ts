@@ -1,6 +1,5 @@
-import { detachedText } from '@selfheal/redaction/placeholder.ts';
 import type { Candidate } from './excerpt-ranking.ts';
-import type { LineScore } from './line-score.ts';
+import type { HeldLine } from './last-lines.ts';
 import { wordingOf } from './line-wording.ts';
 import { countsOf, repeatKeysOf } from './outcome-figures.ts';
 
@@ -18,29 +17,27 @@ const BEFORE_DECAY = 0.85;
 /** How much the weight of a wording falls with each doubling of its lines. */
 const REPETITION = 0.45;
 
+/** What was found out about a line when it was read. */
+type SeenLine = Pick<Candidate, 'text' | 'score' | 'base' | 'isKnown'>;
+
+/** Makes a candidate, which does not keep the log in memory, of a raw line in a section of its log; `seen`: null for a quiet line, which nobody has read. */
+export type LookAtLine = (line: HeldLine, section: number, seen: SeenLine | null) => Candidate;
+
 /** The lines that may go into an excerpt; few, however long the log is. */
 export interface LinePool {
-  /**
-   * Takes lines in order, by their own weight. `look` is called for those that are kept, for themselves or for a
-   * neighbour.
-   */
-  add(weight: Weight, look: () => Candidate): void;
+  /** Takes lines in order. A quiet one has no weight of its own. */
+  add(line: HeldLine, section: number, seen: SeenLine | null): void;
   /** The strongest lines, at most so many, in source order. */
   best(most: number): readonly Candidate[];
 }
 
-/** Decides whether a line keeps its surroundings. */
-type Weight = Pick<Candidate, 'base'> & Pick<LineScore, 'anchor'>;
-
+/** One object for each line of a log: what is made of it, it holds itself. */
 interface Held {
+  readonly line: HeldLine;
+  readonly section: number;
+  readonly seen: SeenLine | null;
   candidate: Candidate | null;
-  readonly look: () => Candidate;
   isKept: boolean;
-}
-
-function candidateIn(held: Held): Candidate {
-  held.candidate ??= held.look();
-  return held.candidate;
 }
 
 /** Raises each weight to what an alarming neighbour gives it, in the direction of `step`. */
@@ -87,31 +84,29 @@ function strongest(candidates: Candidate[], most: number): Candidate[] {
 
 /**
  * Creates a pool. It keeps the newest lines and the surroundings of alarming ones; the least alarming are dropped
- * first.
+ * first. `look` is called for those that are kept, for themselves or for a neighbour.
  */
-export function makeLinePool(): LinePool {
+export function makeLinePool(look: LookAtLine): LinePool {
   let kept: Candidate[] = [];
   let recent: Held[] = [];
   let after = 0;
-  const keep = (candidate: Candidate): void => {
-    const { text, at, prefix } = candidate;
-    kept.push({
-      ...candidate,
-      text: detachedText(text),
-      at: at === undefined ? at : detachedText(at),
-      prefix: prefix === undefined ? prefix : detachedText(prefix),
-    });
+  const candidateIn = (held: Held): Candidate => {
+    held.candidate ??= look(held.line, held.section, held.seen);
+    return held.candidate;
   };
   const age = (): void => {
-    for (const held of recent.slice(0, -TAIL)) if (held.isKept) keep(candidateIn(held));
+    const old = recent.length - TAIL;
+    recent.forEach((held, at) => {
+      if (at < old && held.isKept) kept.push(candidateIn(held));
+    });
     recent = recent.slice(-TAIL);
     if (kept.length > MAX_KEPT) kept = strongest(kept, KEPT_AFTER_CUT);
   };
   return {
-    add({ base, anchor }, look) {
-      recent.push({ candidate: null, look, isKept: after > 0 });
+    add(line, section, seen) {
+      recent.push({ line, section, seen, candidate: null, isKept: after > 0 });
       after = Math.max(0, after - 1);
-      if (base >= HOT || anchor) {
+      if (seen !== null && (seen.base >= HOT || seen.score.anchor)) {
         for (let at = Math.max(0, recent.length - BEFORE - 1); at < recent.length; at++) {
           const near = recent[at];
           if (near !== undefined) near.isKept = true;

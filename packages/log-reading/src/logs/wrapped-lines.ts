@@ -93,7 +93,7 @@ export function makeUnwrapper<L extends Wrapped>(
       longest,
     );
     if (width !== null) unwrap(lines, width);
-    else for (const line of lines) take(line);
+    else lines.forEach(take);
   };
   return {
     push(line) {

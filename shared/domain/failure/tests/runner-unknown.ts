@@ -90,6 +90,12 @@ const COUNTS: readonly CountForm[] = [
   { line: /^\s{0,12}\S.{0,200}?:\s?(?<result>OK|PASS(?:ED)?|FAIL(?:ED)?|SKIP(?:PED)?)(?:[\s(:].{0,400})?$/ },
 ];
 
+/** Signs of a failed test before its name. */
+const CROSSES = ['✗', '✘', '✖', '×', '❌'];
+const MARKS = ['ail', 'AIL', 'Error: ', 'ERROR: ', 'ass', 'PASS', 'OK', 'ok', 'uccess'];
+/** A line that matters has one of these, or is below one. */
+export const UNKNOWN_LITERALS: readonly string[] = [...MARKS, ...CROSSES];
+
 /**
  * What reports of tests have in common, whoever writes them. It is used where no known runner named a failed test, and only when a way of
  * counting, its own or that of a known runner, and a way of naming agree on how many failed: two readings of one report that do not know of each
@@ -97,8 +103,8 @@ const COUNTS: readonly CountForm[] = [
  */
 export const UNKNOWN_RUNNER: Runner = {
   framework: 'unknown',
-  hint: /^\s{0,12}(?:\d{1,5}\s{1,3})?[✗✘✖×❌]/,
-  marks: ['ail', 'AIL', 'Error: ', 'ERROR: ', 'ass', 'PASS', 'OK', 'ok', 'uccess'],
+  hint: new RegExp(`^\\s{0,12}(?:\\d{1,5}\\s{1,3})?[${CROSSES.join('')}]`),
+  marks: MARKS,
   counts: COUNTS,
   names: NAMES,
   agreed: true,
