@@ -198,6 +198,8 @@ describe('the commands of the older documents', () => {
     for (const flag of ['--auto-resolve-threshold', '--escalation-threshold', '--max-actions-per-hour']) {
       const wrong = await run('configure-production', flag, 'many');
       expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining(`${flag} many`)]);
+      if (flag !== '--max-actions-per-hour')
+        expect(wrong.stderr).toMatch(/from 0 to 1, such as 0\.[79], or a percentage/);
     }
   });
 

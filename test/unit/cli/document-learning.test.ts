@@ -41,6 +41,19 @@ describe('the learning commands of the documents', () => {
     expect(text).toContain('stage act: least success rate (lower bound of the 95% interval): 0.9');
     const bad = await runAs('admin', ['configure-learning-stages', '--stage-1', 'basic_patterns']);
     expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining('expected a name and a confidence')]);
+    for (const [rate, percent] of [
+      ['91%', 91],
+      ['success_rate_0.92', 92],
+      ['0.93', 93],
+      ['94', 94],
+    ] as const)
+      expect((await runAs('admin', ['learning', 'stages', '--advancement-criteria', rate])).text).toContain(
+        `learning.stages.act.lowerBound: ${(percent - 1) / 100} -> ${percent / 100}`,
+      );
+    for (const rate of ['success_rate_190_percent', '190%', 'often', '1%1']) {
+      const refused = await runAs('admin', ['learning', 'stages', '--advancement-criteria', rate]);
+      expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(`${rate}: expected a success rate`)]);
+    }
   });
 
   it('[D172] configure-safety-limits sets limits that hold for whoever teaches next, and never laxer ones', async () => {
