@@ -77,6 +77,15 @@ describe('the entrances', () => {
         Format: Match.not(Match.stringLikeRegexp('body|authorizer|header')),
       },
     });
+    for (const [, { Properties }] of resourcesOf(selfheal, 'AWS::ApiGatewayV2::Stage')) {
+      const limits = Object.values<Record<string, unknown>>(Properties.RouteSettings as never);
+      expect(limits.length).toBeGreaterThan(0);
+      for (const limit of limits)
+        expect(limit).toEqual({
+          ThrottlingRateLimit: expect.any(Number),
+          ThrottlingBurstLimit: 2 * Number(limit.ThrottlingRateLimit),
+        });
+    }
   });
 
   it('[D219] are the webhooks of GitHub and of connections, the API, what takes logs, the buttons of Slack and the server of assistants alone, whose functions verify every caller themselves', () => {

@@ -15,6 +15,10 @@ describe('judging a playbook', () => {
     const again = { document: 'Acme-RestartUnit', arguments: { Unit: '{unit}' } };
     expect(problemsOf(anSsmDocument({ reversibility: 'reversible', undo: again, version: '3' }))).toEqual([]);
     expect(problemsOf(anSsmParameter())).toEqual([]);
+    const unknown = 'is not a parameter: declare it under parameters or correct the name';
+    expect(problemsOf(anSsmDocument({ arguments: { Unit: '{unit}', Of: '{of}' } }))).toEqual([
+      `arguments: {of} ${unknown}`,
+    ]);
   });
 
   it('refuses what it does not know: a key, a kind, a class', () => {
