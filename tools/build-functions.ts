@@ -44,13 +44,15 @@ const MAX_BUILDS = 3;
 const MAX_BYTES = 1_000_000;
 /**
  * The webhook's limit is lower because its sender waits for the cold start. The library of the API's routes imports zod as a whole, and describes
- * every route; the plan reads every kind of service, knows every code host, and tells people what alert rules ask for.
+ * every route; the plan reads every kind of service, knows every code host, and tells people what alert rules ask for; the reconciler tells people on
+ * every channel what it found, and holds the rules of redaction, which grow.
  */
 const MAX_BYTES_OF: Readonly<Record<string, number>> = {
   webhook: 450_000,
   'inspect-patch': 15_000_000,
   api: 1_410_000,
   plan: 1_100_000,
+  reconciler: 1_030_000,
 };
 /** Functions that load a part of their code when it is needed. Their size is that of what they load at their start. */
 const SPLIT: ReadonlySet<string> = new Set([
