@@ -3,6 +3,7 @@ import { joined } from '@selfheal/kernel/text/redacted-text.ts';
 import { firstDoubtfulLine, RUNS, SIGN, signsIn } from './character-runs.ts';
 import { withoutTimestamp } from './clean-line.ts';
 import { cleanText } from './clean-text.ts';
+import { withInvisible } from './invisible-breaks.ts';
 import type { CodeRange } from './line-scanner.ts';
 import { withoutLastWord } from './long-line.ts';
 import { detachedText } from './placeholder.ts';
@@ -157,12 +158,12 @@ function makeScannedRedactor(steps: RedactSteps): ScannedRedactor {
 }
 
 /**
- * Redacts a text that code built from redacted parts, before it is sent. A text without a secret stays unchanged,
- * including invisible characters.
+ * Redacts a text that code built from redacted parts, before it is sent. What is no secret stays unchanged, including
+ * invisible characters: they break up mentions and links of outsiders.
  */
 export function redactOutgoing(text: string): RedactedText {
   const { text: redacted, counts } = redact(text);
-  return Object.keys(counts).length === 0 ? markRedacted(text) : redacted;
+  return markRedacted(Object.keys(counts).length === 0 ? text : withInvisible(redacted, text));
 }
 
 /** Whether an escape may begin at the end of a line: by itself it is one, before a line feed none. */
