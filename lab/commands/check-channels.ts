@@ -1,7 +1,7 @@
 import { defineCommand, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import * as fc from 'fast-check';
-import { checkRunFaults } from '../channels/check-runs.ts';
 import { checkerFor, DESCRIBED } from '../channels/descriptions.ts';
+import { checkRunFaults, commentFaults, issueFaults } from '../channels/github.ts';
 import { madeAnnouncement } from '../channels/made-announcements.ts';
 import { madeMessage } from '../channels/made-messages.ts';
 import { mailFaults } from '../channels/mails.ts';
@@ -11,10 +11,14 @@ const MESSAGES = { otherwise: 1000, atMost: 1_000_000 };
 const SEED = { otherwise: 20_261, atMost: 1e9 };
 const SHOWN = 5;
 
+const GITHUB = 'GitHub’s OpenAPI description';
+
 /** Channels whose words are made from the announcement itself. */
 const ANNOUNCED = [
   { channel: 'mail', rules: 'RFC 5322, 2045 and 2047', faultsOf: mailFaults },
-  { channel: 'github-check', rules: 'GitHub’s OpenAPI description', faultsOf: checkRunFaults },
+  { channel: 'github-comment', rules: GITHUB, faultsOf: commentFaults },
+  { channel: 'github-issue', rules: GITHUB, faultsOf: issueFaults },
+  { channel: 'github-check', rules: GITHUB, faultsOf: checkRunFaults },
   { channel: 'sms', rules: '3GPP TS 23.038', faultsOf: textMessageFaults },
 ] as const;
 
@@ -39,7 +43,7 @@ export const checkChannels = defineCommand({
     const report = async (channel: string, rules: string, found: readonly string[]): Promise<void> => {
       violations += found.length;
       await terminal.write(
-        `${channel.padEnd(12)} ${count} messages, ${found.length} violations of ${rules} (seed ${seed})\n`,
+        `${channel.padEnd(14)} ${count} messages, ${found.length} violations of ${rules} (seed ${seed})\n`,
       );
       for (const line of found.slice(0, SHOWN)) await terminal.write(`  ${line}\n`);
     };

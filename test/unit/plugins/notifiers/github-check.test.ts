@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
 import { startWorld, type World } from '#apps/local/world/world.ts';
-import { checkRunFaults } from '#lab/channels/check-runs.ts';
+import { checkRunFaults } from '#lab/channels/github.ts';
 import { hostileText } from '#lab/channels/made-messages.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';

@@ -2,7 +2,7 @@ import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
-import { checkRunFaults } from '#lab/channels/check-runs.ts';
+import { checkRunFaults, commentFaults, issueFaults } from '#lab/channels/github.ts';
 import { madeAnnouncement } from '#lab/channels/made-announcements.ts';
 import { mailFaults } from '#lab/channels/mails.ts';
 import { lengthOf, textMessageFaults } from '#lab/channels/text-messages.ts';
@@ -24,8 +24,12 @@ describe(`100 announcements of hostile texts (seed ${SEED})`, () => {
     expect(faults.flat()).toEqual([]);
   });
 
-  it('are check runs that GitHub takes, in which no word of outsiders is live', () => {
-    expect(MADE.flatMap(checkRunFaults)).toEqual([]);
+  it.each([
+    ['check runs', checkRunFaults],
+    ['comments', commentFaults],
+    ['issues', issueFaults],
+  ])('are %s that GitHub takes, in which no word of outsiders is live', (_title, faultsOf) => {
+    expect(MADE.flatMap(faultsOf)).toEqual([]);
   });
 
   it('are one text message each, which says what and where', () => {
