@@ -24,6 +24,20 @@ export function explainExcerpt(name: RedactedText, excerpt: Excerpt, context: Cl
   const highest = ranked[0]?.score ?? 0;
   const isCause = (line: ExcerptLine): boolean => line.number === number;
   const first = ranked.filter(isCause).map((line) => ({ ...line, score: highest }));
-  const best = [...first, ...ranked.filter((line) => !isCause(line))];
+  const best = withReport([...first, ...ranked.filter((line) => !isCause(line))]);
   return { best, cause: { number, why: chain.cause.why }, classification };
+}
+
+/** Behind so many lines comes what follows the cause, so many lines of it. */
+const BEST = 8;
+const REPORTED = 3;
+
+/** The lines in an order in which the first of them is soon followed by the next lines of its paragraph. */
+function withReport(lines: readonly ExcerptLine[]): ExcerptLine[] {
+  const byNumber = new Map(lines.map((line) => [line.number, line]));
+  const from = (lines[0]?.number ?? 0) + 1;
+  const next = Array.from({ length: REPORTED }, (_, at) => byNumber.get(from + at));
+  const end = next.findIndex((line) => line === undefined || line.text.trim() === '');
+  const report = (end < 0 ? next : next.slice(0, end)).filter((line) => line !== undefined);
+  return [...new Set([...lines.slice(0, BEST), ...report, ...lines])];
 }
