@@ -3,8 +3,7 @@ import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.t
 import { withoutAddressed } from '@selfheal/log-reading/logs/addressed-line.ts';
 import { type Evidence, REPORT_STATEMENT } from '@selfheal/log-reading/logs/evidence.ts';
 import type { LineRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
-import { scoreLine } from '@selfheal/log-reading/logs/line-score.ts';
-import { severityOf } from '@selfheal/log-reading/logs/severity.ts';
+import { reportsFailure } from '#shared/domain/failure/reported-failure.ts';
 import { looseEvidence, makeExcerpts } from '../gather/excerpts.ts';
 
 /** The evidence of a log in memory; `ranker`: another one than the shipped. */
@@ -23,22 +22,9 @@ function evidenceFrom(id: string, text: string, name: RedactedText, ranker?: Lin
   return looseEvidence(excerpts.finish());
 }
 
-/** Minimum score of a line that reports a failure. */
-const MIN_FAILURE_SCORE = 3;
-const FAILURE_SEVERITIES: ReadonlySet<string> = new Set(['error', 'critical', 'fatal']);
-/** Zero counts: `fail 0`, `0 errors`, `Failures: 0`, `no errors found`. */
-const ZERO_COUNT =
-  /\b(?:0|no) (?:test )?(?:errors?|failed|failures?|fail|problems?|vulnerabilities)\b|\b(?:errors?|failed|failures?|fail)[:=]? {0,3}0\b(?![.,]\d)/gi;
-
 /** Whether the log is of a successful run: its class is unknown, and no line of its excerpt reports a failure. */
 export function nothingFailed(evidence: Evidence, classification: Pick<Classification, 'class'>): boolean {
   if (classification.class !== 'unknown') return false;
   const { sources } = withoutAddressed(evidence);
-  return sources.every(({ lines }) => lines.every(({ text }) => !mentionsFailure(text)));
-}
-
-function mentionsFailure(text: string): boolean {
-  const remaining = text.replace(ZERO_COUNT, '');
-  const { score, anchor } = scoreLine(remaining);
-  return anchor || score >= MIN_FAILURE_SCORE || FAILURE_SEVERITIES.has(severityOf(remaining));
+  return sources.every(({ lines }) => lines.every(({ text }) => !reportsFailure(text)));
 }

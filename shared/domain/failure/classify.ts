@@ -13,6 +13,7 @@ import { matchSignatures, type SignatureMatch } from './matching.ts';
 import { calibrated } from './model/calibration.ts';
 import { type FailureModel, type Opinion, opinionOf } from './model/failure-model.ts';
 import { signsOfModel, signsOfSignature } from './model/signs.ts';
+import { plainMeaningOf } from './plain-words.ts';
 import type { RunHistory } from './run-history.ts';
 import { answerOfSignatures, type ClassScore, errorsAmong, scoreClasses } from './scoring.ts';
 import { byChance, failuresOf, type SingleFailure } from './several-failures.ts';
@@ -70,6 +71,8 @@ interface Choice {
   readonly confidence: number;
   readonly score: ClassScore | undefined;
   readonly alternatives: Alternatives;
+  /** The lines whose words say it, where no signature and no model does. */
+  readonly lines?: readonly EvidenceLine[];
 }
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;
@@ -82,6 +85,29 @@ function strongestLines(evidence: Evidence, most: number): EvidenceLine[] {
     .sort((a, b) => b.line.score - a.line.score || a.order - b.order)
     .slice(0, most);
   return ranked.sort((a, b) => a.order - b.order).map(({ line }) => line);
+}
+
+/** Confidence in what words alone say, where they say this and something else equally, and where they say only this. */
+const PLAIN_CONFIDENCE = { least: 0.35, most: 0.65 };
+
+/** The choice, or what the strongest lines say in plain words where the choice would be no answer. */
+function orByWords(
+  choice: Choice | null,
+  evidence: Evidence,
+  { least, isPossible }: { least: number; isPossible: (failureClass: FailureClass) => boolean },
+): Choice | null {
+  if (choice !== null && choice.class !== 'unknown' && choice.confidence >= least) return choice;
+  const lines = evidence.sources.flatMap((source) => source.lines);
+  const meaning = plainMeaningOf(lines, isPossible);
+  if (meaning === null) return choice;
+  const confidenceOf = (share: number): number =>
+    PLAIN_CONFIDENCE.least + (PLAIN_CONFIDENCE.most - PLAIN_CONFIDENCE.least) * share;
+  const confidence = confidenceOf(meaning.share);
+  const alternatives = meaning.others.map((one) => ({
+    class: one.class,
+    confidence: round((1 - confidence) * one.share),
+  }));
+  return { class: meaning.class, confidence, score: undefined, alternatives, lines: meaning.lines };
 }
 
 /** The lines that identify this failure: those that name something, or the strongest when none does. */
@@ -179,7 +205,8 @@ function described(
   const leader = leading[0]?.compiled.signature;
   const besides = (choice.score?.matches ?? []).filter((match) => match.compiled.signature !== leader);
   const cited = [...leading.slice(0, MAX_LEADING), ...besides, ...leading].map((match) => match.line.ref);
-  const refs = cited.length > 0 ? cited : strongestLines(logsOf(evidence), MAX_CITED_STRONGEST).map((line) => line.ref);
+  const plain = choice.lines ?? strongestLines(logsOf(evidence), MAX_CITED_STRONGEST);
+  const refs = cited.length > 0 ? cited : plain.map((line) => line.ref);
   return {
     class: choice.class,
     confidence: round(choice.confidence),
@@ -208,11 +235,15 @@ export function classify(
     model === undefined || isEmpty(evidence)
       ? null
       : among(opinionOf(model, evidence, errorsAmong(matches)), isPossible);
-  const by =
+  const known =
     model === undefined || opinion === null
       ? chooseBySignatures(scores)
       : chooseWithModel(evidence, scores, opinion, model);
-  const first = judgeVerdict({ choice: by?.class ?? 'unknown', scores, opinion, model, history });
+  const by = orByWords(known, evidence, { least: leastOf(known, opinion), isPossible });
+  const isByWords = by?.lines !== undefined;
+  const read = judgeVerdict({ choice: known?.class ?? 'unknown', scores, opinion, model, history });
+  // Words that name what failed do not say whether it comes by chance.
+  const first = isByWords ? { ...read, verdict: read.verdictIfAbstaining, ruled: null } : read;
   const found =
     about === 'service'
       ? []
@@ -242,8 +273,7 @@ export function classify(
   const past = { ...pastOf(judged, history), ...listOf(failures) };
   if (choice === null) return { ...unknown(gathered, []), verdict: 'unknown', chance: 'unknown', ...past };
   const ruled = turned === null && decisive === null ? first.ruled : null;
-  const least = opinion !== null && choice.score !== undefined ? ABSTAIN_SIGNATURE_BELOW : ABSTAIN_BELOW;
-  if (confidence >= least) {
+  if (confidence >= leastOf(choice, opinion)) {
     const answer = withChance(judged.verdict, ruled);
     return { ...described(gathered, { ...choice, confidence }, alternatives), ...answer, ...past };
   }
@@ -252,6 +282,11 @@ export function classify(
     .filter((one) => one.class !== 'unknown' && one.confidence >= MIN_ALTERNATIVE)
     .slice(0, MAX_ALTERNATIVES);
   return { ...unknown(gathered, shown), ...withChance(judged.verdictIfAbstaining, null), ...past };
+}
+
+/** The confidence below which a choice is no answer. */
+function leastOf(choice: Choice | null, opinion: Opinion | null): number {
+  return opinion !== null && choice?.score !== undefined ? ABSTAIN_SIGNATURE_BELOW : ABSTAIN_BELOW;
 }
 
 /** A person's words are not calibrated as logs are: an answer by them alone is as certain as their signature at most. */

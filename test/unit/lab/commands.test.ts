@@ -29,12 +29,8 @@ describe('the laboratory', () => {
     const data = await mkdtemp(join(tmpdir(), 'signatures-'));
     const source = join(data, 'sources-2026-11', 'ours');
     await mkdir(source, { recursive: true });
-    const failing = [
-      'added 812 packages',
-      'FAIL src/basket.test.ts',
-      '  ● basket › adds up',
-      'Tests: 1 failed, 4 total',
-    ];
+    // No words but those of the tool: what others mean would be understood without the signature.
+    const failing = ['added 812 packages', '  ● basket › adds up', '    3 is none of 4', 'Done.'];
     await writeFile(join(source, 'one.log'), failing.join('\n'));
     await writeFile(join(source, 'two.log'), [...failing, ''].join('\n'));
     const label = { lines: 4, cause_lines: [3], cause_top: 3, verdict: 'regression' };

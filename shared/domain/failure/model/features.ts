@@ -41,7 +41,7 @@ const MIN_FUNCTION_SHARE = 0.25;
  * Whether a line is a sentence for a reader and not a program's report of a failure. Whoever may write into a log could tip an answer at the threshold
  * with such lines, so they weigh nothing.
  */
-function isProse(text: string): boolean {
+export function isProse(text: string): boolean {
   const words = text.toLowerCase().match(/[a-z']+/g) ?? [];
   if (words.length < MIN_PROSE_WORDS) return false;
   const { score } = scoreLine(text);

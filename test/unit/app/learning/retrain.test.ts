@@ -22,8 +22,8 @@ const [{ signatures }, { model }, { version: shipped }] = await Promise.all([
 const PARTS = ['hopper', 'spindle', 'gantry', 'carriage', 'bellows', 'mandrel', 'collet', 'quill', 'turret', 'apron'];
 /** What this team's own tool prints when its licence server refuses it; no signature knows it. */
 const refusal = (at: number): string[] => [
-  `seat broker denied checkout of ${PARTS[at % PARTS.length]}`,
-  `${PARTS[(at * 7 + 3) % PARTS.length]} ${PARTS[(at * 3 + 1) % PARTS.length]} halted, seat broker denied`,
+  `seat broker left ${PARTS[at % PARTS.length]} without access`,
+  `${PARTS[(at * 7 + 3) % PARTS.length]} ${PARTS[(at * 3 + 1) % PARTS.length]} halted, seat broker gave no access`,
 ];
 
 /** So many failures that were answered `unknown` and that a person called `access_control_failures`; `without` have no evidence any more. */
