@@ -10,8 +10,9 @@ const SHORT_CAUSE = 100;
  * last on (cut at a sentence, then left out), the first quoted line, links but the first. The title, the cause and the first link stay to the end.
  */
 export function fitMessage(message: ChannelMessage, fits: (message: ChannelMessage) => boolean): ChannelMessage {
-  let best = message;
-  for (const reduce of reductionsOf(message)) {
+  // Services refuse a text without a character.
+  let best = message.quoted.join('') === '' ? { ...message, quoted: [] } : message;
+  for (const reduce of reductionsOf(best)) {
     if (fits(best)) return best;
     best = reduce(best);
   }

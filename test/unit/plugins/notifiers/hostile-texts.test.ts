@@ -195,3 +195,12 @@ describe('the longest messages', () => {
     }
   });
 });
+
+it.each([
+  ['Slack', slackBody],
+  ['Google Chat', FORMS['google-chat']],
+])('a quoted line without a character is left out in %s, which refuses a text without one', (_title, body) => {
+  const [message] = messages;
+  if (message === undefined) throw new Error('There is no message.');
+  expect(JSON.stringify(body({ ...message, quoted: [''] }))).not.toMatch(/"text":""/);
+});

@@ -185,7 +185,11 @@ export const subjectOfWords = (words: string): RedactedText =>
     .slice(0, MAX_SUBJECT)
     .trimEnd();
 
-const ascii = (text: string): string => cleanText(text, MAX_SUBJECT * 2).replace(/[^\x20-\x7e]/g, '?');
+/** With single spaces: of several, a mail server that folds the line leaves one. */
+const ascii = (text: string): string =>
+  cleanText(text, MAX_SUBJECT * 2)
+    .replace(/[^\x20-\x7e]/g, '?')
+    .replace(/ {2,}/g, ' ');
 
 /** Cut at a word where one ends near the limit; empty where too little would be left to read. */
 function cutWords(text: string, length: number): string {
