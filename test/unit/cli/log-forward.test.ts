@@ -224,9 +224,17 @@ describe('reading Elasticsearch', () => {
 
   it('[D87] [D185] asks the next address when one is down, and files when none answers', async () => {
     const { answer } = linesFrom(START, 3);
-    const down = await aJsonServer(() => ({ status: 503 }));
+    let asked = 0;
+    const down = await aJsonServer(() => {
+      asked += 1;
+      return { status: 503 };
+    });
     const up = await aJsonServer(answer);
-    expect((await openElasticsearchSource(optionsFor([down, up])).read()).lines).toHaveLength(3);
+    const source = openElasticsearchSource(optionsFor([down, up]));
+    expect((await source.read()).lines).toHaveLength(3);
+    await source.read();
+    // From then on the one that answered comes first.
+    expect(asked).toBe(1);
     const file = join(await aFolder(), 'application.log');
     await writeFile(file, 'from the file\n');
     const files = await openFileSource([file], { stateFile: null, fromStart: true });
