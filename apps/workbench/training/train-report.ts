@@ -3,7 +3,7 @@ import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
 import { groupBy, proportion, statisticFigure } from '@selfheal/cli-kit/figures/figures.ts';
 import type { TrainingResult } from '#shared/domain/failure/model/train.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
-import { type AnswerToCase, answerToCase, saysPasses } from '#shared/domain/learning/held-out-answers.ts';
+import { type AnswerToCase, answerToCase, saysPasses } from '#shared/domain/learning/answer-to-case.ts';
 import { PROMISES } from '#shared/domain/learning/provenance.ts';
 import type { LabelledCase } from './labelled-case.ts';
 

@@ -7,14 +7,9 @@ import { templateOf } from '#shared/domain/failure/fingerprint.ts';
 import { type FailureModel, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { ADAPTATION_PARAMETERS, adaptFailureModel, type TrainingCase } from '#shared/domain/failure/model/train.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import { type AnswerToCase, answerToCase, saysPasses } from '#shared/domain/learning/answer-to-case.ts';
 import { compareModels } from '#shared/domain/learning/comparison.ts';
-import {
-  type AnswerToCase,
-  answerToCase,
-  encodeAnswers,
-  type HeldOutAnswer,
-  saysPasses,
-} from '#shared/domain/learning/held-out-answers.ts';
+import { encodeAnswers, type HeldOutAnswer } from '#shared/domain/learning/held-out-answers.ts';
 import {
   MIN_SHARED_CASES,
   type ModelVersion,
