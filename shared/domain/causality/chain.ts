@@ -135,7 +135,7 @@ export function causalChainOf(
   cited: readonly string[] = [],
   stated: readonly Event[] = [],
 ): CausalChain | null {
-  const events = orderEvents([...stated, ...eventsIn(evidence)]);
+  const events = orderEvents([...stated, ...eventsIn(evidence, cited)]);
   const first = firstCause(events, new Set(cited));
   if (first === null || first.event.stage === 'summary' || saysNothing(first.event, evidence)) return null;
   const { event: cause, reasons } = first;

@@ -139,7 +139,7 @@ const MIN_SHARE = 0.002;
 /** The highest score of a single line. */
 const MAX_SCORE = 9;
 
-function eventsOf(source: EvidenceSource, tests: ReadonlySet<string>): Event[] {
+function eventsOf(source: EvidenceSource, tests: ReadonlySet<string>, cited: ReadonlySet<string>): Event[] {
   const best = Math.max(1, ...source.lines.map(({ score }) => score));
   const telling = source.lines.filter(({ score }) => score >= best * MIN_SHARE);
   return blocksOf(telling, tests).flatMap(({ head, at, lines: block, follows }) => {
@@ -147,7 +147,9 @@ function eventsOf(source: EvidenceSource, tests: ReadonlySet<string>): Event[] {
     const severity = worst([...block.map((line) => severityOf(line.text)), isTest ? 'error' : 'info']);
     const relevance = Math.max(0, Math.min(1, Math.max(...block.map(({ score }) => score)) / best));
     const wording = Math.max(...block.map((line) => scoreLine(line.text).score)) / MAX_SCORE;
-    const isQuiet = !isAtLeast(severity, 'warning') && relevance < STANDS_OUT && wording < MIN_KEYWORD_SCORE;
+    const isCited = block.some(({ ref }) => cited.has(ref));
+    const isQuiet =
+      !isCited && !isAtLeast(severity, 'warning') && relevance < STANDS_OUT && wording < MIN_KEYWORD_SCORE;
     if (isQuiet || otherLine(head.text) || BARE_FRAME.test(head.text)) return [];
     const text = spokenLine(head.text) ?? head.text;
     const entities = block.flatMap((one) => entitiesOf(one.text)).filter(({ kind }) => kind !== 'timestamp');
@@ -173,10 +175,12 @@ export function orderEvents(events: readonly Event[]): Event[] {
 }
 
 /**
- * Every warning, error and crash of the evidence as an event, in order; stack traces and notes stay with their line.
+ * Every warning, error and crash of the evidence as an event, in order; stack traces and notes stay with their line. `cited`: refs of lines by which
+ * the failure was recognised, which are events whatever their words are.
  */
-export function eventsIn(evidence: Evidence): Event[] {
+export function eventsIn(evidence: Evidence, cited: readonly string[] = []): Event[] {
   const { sources } = withoutAddressed(evidence);
   const tests = new Set(readFailedTests(evidence).map(({ ref }) => ref));
-  return orderEvents(sources.flatMap((source) => eventsOf(source, tests)));
+  const known = new Set(cited);
+  return orderEvents(sources.flatMap((source) => eventsOf(source, tests, known)));
 }

@@ -14,7 +14,7 @@ const ORDER: readonly Stage[] = ['change', 'fault', 'crash', 'refused', 'timeout
 /** Lines that only report an earlier failure: counts, exit codes, final messages of build tools and runners. */
 const SUMMARIES: readonly RegExp[] = [
   /^##\[error\]\s?(?:Process completed with exit code|The operation was canceled|The process .{0,200} failed with exit code|Error: Process completed)/,
-  /\b(?:exit(?:ed)?|returned|failed|finished|completed|terminated)(?: with)?(?: a)?(?: non-zero)?(?: exit)? (?:code|status)[: =]{0,2}(?:[1-9]|12[0-8])\b(?!\d)/i,
+  /\b(?:exit(?:ed)?|returned|failed|finished|completed|terminated)(?: with)?(?: an?)?(?: non-zero)?(?: exit| error)? (?:code|status)[: =]{0,2}(?:[1-9]|12[0-8])\b(?!\d)/i,
   /^(?:npm|yarn|pnpm) ERR! (?:code ELIFECYCLE|errno \d|Exit status|Failed at the|Test failed|Lifecycle script|A complete log|command failed|Error: Command failed)|\bELIFECYCLE\b|^npm error (?:Lifecycle script|command failed|code \d|A complete log)/,
   /^(?:\[ERROR\] )?\s{0,4}(?:BUILD FAIL(?:ED|URE)|Failed to execute goal|After correcting the problems|FAILURE: Build (?:failed|completed)|Execution failed for task|Build step .{0,80} marked build)/i,
   /^\* What went wrong|^> There (?:were|was) failing tests|^> Compilation failed; see|^There (?:were|was) (?:\d+ )?(?:failing tests|failures?|errors?)/,
@@ -28,6 +28,10 @@ const SUMMARIES: readonly RegExp[] = [
   /^(?:Error|ERROR|error):? (?:Job|Task|Step|Stage|Pipeline|Workflow|Build|Command|Script|Lint|Tests?|Check) .{0,80}\bfailed\b|^(?:Job|Task|Step|Stage|Pipeline|Workflow|Build|Tests?|Checks?) (?:has |have )?failed\b/i,
   /^\W{0,8}(?:Failures|Failed|Failed tests|Failing tests|Errors|Failed examples|The following (?:tests|checks|jobs) failed|One or more errors occurred|Failing due to -Werror|Results?: FAIL(?:ED|URE)?|Test result: FAILED|rake aborted|Tests? (?:run )?failed|There were (?:test )?(?:failures|errors)|BUILD FAILED|FAIL(?:ED|URES?)?)\W{0,8}$/i,
   /\bfinished with a non-zero exit code\b|^.{0,80}\brecipe for target .{1,120} failed\b|\bSession \S{1,80} failed\b|^npm ERR! {1,6}(?:[^`]{1,160}: `|\S{1,120}@\d|spawn ENOENT|Exit)|\bexited with [1-9]|^Test suite \S{1,120}: FAIL|\d files? inspected, [1-9]|^npm ERR! (?:A complete log|This is probably|There is likely)|\bSimpleCov failed with exit\b/,
+  // What a build tool throws when a step of it failed, a code without words, what only names the output or the command that failed.
+  /\b(?:Task|Work|Build|Lifecycle)ExecutionException\b|\bTestsFailedException\b|\bMojo(?:Failure|Execution)Exception\b|^> A failure occurred while executing\b/,
+  /^(?:error|fatal|FAILED)\W{1,3}\[?[A-Z][A-Za-z]{0,12}-?\d{1,6}\]?\W{0,2}$|^FAILED: (?:\[code=\d{1,3}\] )?[\w./+@-]{1,200}\.\w{1,20}(?: [\w./+@-]{1,200}\.\w{1,20}){0,8}\s{0,2}$|\b[Cc]ommand failed\W{0,3}$|\bCompilation (?:error|failed)[.;:] See (?:the )?(?:log|output)\b/i,
+  /\bFailed to create\/update the stack\b|^Some tests failed\b|^\W{0,8}\d\d:\d\d \+\d{1,5}(?: ~\d{1,5})? -\d{1,5}: Some tests failed\b/,
   /^note: |^help: |^hint: |^For more information about this error|^To see the full stack trace|^Re-run Maven/,
 ];
 

@@ -17,6 +17,9 @@ const PROGRESS: readonly RegExp[] = [
   /^\[INFO\](?:\s*$| -{20,}| (?:Reactor Summary|Total time:|Finished at:|Final Memory:|BUILD FAILURE$|.{1,100} \.{3,} (?:SUCCESS|SKIPPED)))/,
   /^\$ export \w+=/,
   /^Done\. Your build exited|^store build cache$|^changes detected, packing/,
+  // What runners of GitLab and Jenkins do before a job's own commands.
+  /^(?:Skipping Git submodules setup|Executing "[\w-]{1,30}" stage of the job script|Preparing the "[\w+-]{1,30}" executor|Cleaning up project directory and file based variables)/,
+  /^ > (?:\/\S{1,60}\/)?git (?:rev-parse|config|fetch|checkout|rev-list|init|branch|--version)\b|^\[(?:Pipeline|WS-CLEANUP)\]/,
   // What sudo prints about its settings.
   /^(?:Sudo(?:ers)? |Configure options: |Authentication timestamp timeout|Password prompt timeout|Number of tries to enter|Length at which to wrap|Set the LOGNAME)/,
 ];
