@@ -77,7 +77,7 @@ function ofStory(story: IncidentStory, tone: Tone, reason: string | null): Chann
   const did = story.actions.map((action) => ({ name: 'Selfheal did', value: actionWords(action) }));
   const known = knownHereLines(story).map((value) => ({ name: 'Known here', value }));
   const common = commonOf(story);
-  const cause = clean(summaryOf(story.diagnosis) ?? '', MAX_FACT);
+  const cause = causeOf(story);
   return {
     ...common,
     tone,
@@ -96,6 +96,10 @@ function ofStory(story: IncidentStory, tone: Tone, reason: string | null): Chann
     ]),
   };
 }
+
+/** Why it failed, in a sentence or two; empty where nobody knows. */
+export const causeOf = ({ diagnosis }: Pick<IncidentStory, 'diagnosis'>): string =>
+  clean(summaryOf(diagnosis) ?? '', MAX_FACT);
 
 function ofRequest(story: IncidentStory, asked: AskedPlan, now: Date): ChannelMessage {
   const common = commonOf(story);

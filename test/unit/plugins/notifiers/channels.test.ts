@@ -9,6 +9,7 @@ import { defineChatNotifier, WebhookFields } from '#shared/plugins/notifiers/com
 import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
 import { NOTIFIERS, notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import { FORMS, type Form } from '#shared/plugins/notifiers/webhook/forms.ts';
+import { configurationWith, PLUGINS } from '#shared/plugins/plugins.ts';
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
 import type { ChannelRequest, Poster } from '#shared/ports/poster.ts';
 import { anActionRecord, anAlarmTarget, anIncident } from '#test/builders/index.ts';
@@ -210,6 +211,41 @@ describe('a webhook of one’s own', () => {
     const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signature } = request?.headers ?? {};
     const expected = createHmac('sha256', SIGNING_KEY).update(`${id}.${at}.${request?.body}`).digest('base64');
     expect(signature).toBe(`v1,${expected}`);
+  });
+
+  it('takes a body of one’s own template, which stays JSON whatever a log holds, and is signed, too', async () => {
+    const template = {
+      summary: '{title}',
+      about: { why: 'because {cause}', see: '{link}' },
+      key: ['{incident}'],
+      n: 1,
+    };
+    const knowsCause = (one: Announcement) => 'story' in one && one.story.diagnosis !== null;
+    const wanted = told.map(({ announcement }) => announcement).filter((one) => notifier('webhook').wants(one));
+    const known = wanted.filter(knowsCause);
+    expect(known.length).toBeGreaterThan(1);
+    for (const announcement of [...known, ...hostileStories] as Announcement[]) {
+      const { body, request } = await send(notifier('webhook', { template }), announcement);
+      const message = channelMessageOf(announcement);
+      const filledIn = JSON.parse(body ?? '');
+      expect(filledIn).toEqual({
+        summary: expect.stringMatching(/\S/),
+        about: {
+          why: expect.stringMatching(knowsCause(announcement) ? /^because \S/ : /^because $/),
+          see: message?.links[0]?.url,
+        },
+        key: [message?.incidentId],
+        n: 1,
+      });
+      expect(request?.headers?.['webhook-signature']).toMatch(/^v1,/);
+    }
+  });
+
+  it('refuses a placeholder that there is not, and names those that there are', () => {
+    const webhook = { tell: ['incidents'], template: { text: 'why: {reason}' } };
+    expect(() => configurationWith(PLUGINS).parse({ version: 1, notifiers: { webhook } })).toThrow(
+      /no placeholder \{reason\}\. There are: title, text, cause/,
+    );
   });
 
   it('refuses a form that there is not', () => {

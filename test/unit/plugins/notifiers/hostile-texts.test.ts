@@ -10,6 +10,7 @@ import { jsmAlert } from '#shared/plugins/notifiers/jsm/index.ts';
 import { pagerdutyEvent } from '#shared/plugins/notifiers/pagerduty/index.ts';
 import { teamsBody } from '#shared/plugins/notifiers/teams/index.ts';
 import { FORMS } from '#shared/plugins/notifiers/webhook/forms.ts';
+import { filled } from '#shared/plugins/notifiers/webhook/template.ts';
 import type { Announcement } from '#shared/ports/announcement.ts';
 
 const SEED = 20_261_126;
@@ -133,6 +134,15 @@ const CHANNELS: Readonly<Record<string, (message: ChannelMessage) => void>> = {
     const { text, ...rest } = FORMS.telegram({ ...message, links: [] }, '1') as { text: string };
     expect(rest).not.toHaveProperty('parse_mode');
     expect(text).not.toMatch(LIVE_PLAIN);
+  },
+  'a template of one’s own': (message) => {
+    const all = '{title} {text} {cause} {facts} {quoted} {links} {tone} {incident}';
+    const body = filled(
+      { all, deep: [{ cause: '{cause}' }], kept: 7 },
+      { ...message, cause: message.title, links: [] },
+    );
+    expect(body).toMatchObject({ deep: [{}], kept: 7 });
+    for (const text of stringsIn(body)) expect(text).not.toMatch(LIVE_PLAIN);
   },
   'google-chat': (message) => {
     const body = FORMS['google-chat'](message);
