@@ -1,9 +1,5 @@
-import {
-  acknowledgeIncident,
-  editIncident,
-  type FeedbackDeps,
-  giveFeedback,
-} from '#shared/app/incidents/annotate-incident.ts';
+import { type AcknowledgeHereDeps, acknowledgeHere } from '#shared/app/incidents/acknowledge-here.ts';
+import { editIncident, type FeedbackDeps, giveFeedback } from '#shared/app/incidents/annotate-incident.ts';
 import { type EndIncidentDeps, markFalsePositive, resolveIncident } from '#shared/app/incidents/end-incident.ts';
 import { type HandOverDeps, handOverIncident } from '#shared/app/incidents/hand-over.ts';
 import { type ReportIncidentDeps, reportIncident } from '#shared/app/incidents/report-incident.ts';
@@ -14,7 +10,7 @@ export interface IncidentChangePorts {
     FeedbackDeps['incidents'] &
     HandOverDeps['incidents'] &
     ReportIncidentDeps['incidents'];
-  readonly teller: HandOverDeps['teller'] & EndIncidentDeps['teller'];
+  readonly teller: HandOverDeps['teller'] & EndIncidentDeps['teller'] & AcknowledgeHereDeps['teller'];
   readonly log: EndIncidentDeps['log'];
   readonly evidence: EndIncidentDeps['evidence'] & ReportIncidentDeps['evidence'];
   readonly experience: EndIncidentDeps['experience'] & FeedbackDeps['experience'];
@@ -34,7 +30,7 @@ export function makeIncidentChanges(deps: IncidentChangePorts): IncidentChanges 
   return {
     report: (order, by) => reportIncident(order, by, deps),
     edit: (id, edit, how) => editIncident(id, edit, how, deps),
-    acknowledge: (id, by) => acknowledgeIncident(id, by, deps),
+    acknowledge: (id, by) => acknowledgeHere(id, by, deps),
     handOver: (id, reason, by) => handOverIncident(id, reason, by, deps),
     resolve: (id, order, by) => resolveIncident(id, order, by, deps),
     giveFeedback: (id, order, by) => giveFeedback(id, order, by, deps),

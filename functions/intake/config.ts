@@ -22,6 +22,7 @@ export const config = defineFunction({
     killSwitchRecord: [],
     channelSecret: [],
     handOver: [],
+    endTeller: [],
   },
   // What people ask for in Slack is carried out here.
   forSlack: {
@@ -29,6 +30,7 @@ export const config = defineFunction({
       killSwitchRecord: ['dynamodb:GetItem'],
       channelSecret: ['secretsmanager:GetSecretValue'],
       handOver: ['lambda:InvokeFunction'],
+      endTeller: ['lambda:InvokeFunction'],
     },
   },
 });

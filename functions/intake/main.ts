@@ -52,9 +52,12 @@ const deps = compose(config, {
   keyOwner: () => async () => null,
   people,
   changes,
-  teller: ({ handOver }) =>
+  teller: ({ handOver, endTeller }) =>
     onDemand(async () =>
-      (await import('#shared/adapters/aws/lambda-incident-teller.ts')).makeLambdaIncidentTeller({ handOver }),
+      (await import('#shared/adapters/aws/lambda-incident-teller.ts')).makeLambdaIncidentTeller({
+        handOver,
+        endTeller,
+      }),
     ),
   ledger: ({ eventRecords: table }) => makeDynamoEventLedger({ table }),
   directory: (environment) => routedDirectory(environment, makeGithubRepositoryDirectory(github(environment))),

@@ -90,6 +90,8 @@ export interface IncidentStory {
   readonly onlyDiagnosed?: boolean;
   /** People asked for no new comments on the pull request: only existing comments about this incident are updated. */
   readonly quiet?: boolean;
+  /** Who took it on, where only that is told. */
+  readonly acknowledgedBy?: string;
 }
 
 /**

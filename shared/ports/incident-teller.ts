@@ -4,4 +4,6 @@ export interface IncidentTeller {
   handOver(incidentId: string, asked: { readonly by: string; readonly reason: string }): Promise<void>;
   /** Tells the end that a person gave it wherever something stands open about it: tickets, pages, threads. Does not wait for it. */
   tellEnd(incidentId: string): Promise<void>;
+  /** Has pagers acknowledge what they page about it, because a person took it on here. Does not wait for it. */
+  tellAcknowledgement(incidentId: string): Promise<void>;
 }

@@ -586,6 +586,11 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     slack.addPerson({ id: 'U0ADMIN', name: 'admin', email: 'admin@example.com' });
     const asAdmin = await apiOf('admin');
     await asAdmin('/incidents');
+    expect(await slack.command('U0ADMIN', `acknowledge ${incident.id}`)).toBe(200);
+    await until(
+      'who took it on',
+      async () => (await healer.incidents.get(incident.id))?.annotations?.acknowledged != null,
+    );
     expect(await slack.command('U0ADMIN', `escalate ${incident.id}`)).toBe(200);
     await until('the word that people were told', () => told().includes('People were told by'));
     await asAdmin(`/incidents/${incident.id}/escalate`, 'POST', { reason: 'nobody understands it' });

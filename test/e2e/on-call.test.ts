@@ -179,17 +179,29 @@ const WAYS: Readonly<Record<string, (id: string) => Promise<void>>> = {
   },
 };
 
+/** Pagers that were told that somebody took an incident on, once for each request. */
+const acknowledgedIn = (): string[] =>
+  healer.world.channels.messages().flatMap(({ channel, body }) => {
+    const { event_action: action, note = '' } = body as { event_action?: string; note?: string };
+    return action === 'acknowledge' || note.startsWith('Acknowledged by') ? [channel] : [];
+  });
+
 it.each(Object.keys(WAYS))('stops calling once somebody acknowledges by %s', async (way) => {
   const id = await handedOver();
+  const earlier = acknowledgedIn().length;
   await WAYS[way]?.(id);
   await until('the acknowledgement', async () => {
     const { annotations } = (await healer.incidents.get(id)) ?? {};
     return annotations?.acknowledged?.attempt === 1;
   });
   await nextLevel(id);
+  // Where it was said here, the pagers hear of it; where it comes from one, nobody is told.
+  const isSaidHere = way.startsWith('the page') || way.startsWith('a button');
+  if (isSaidHere) await until('the pagers', async () => acknowledgedIn().length === earlier + 2);
   await until('the end of the chain', async () => (await chains().get(id, 1))?.state === 'acknowledged');
   expect(called(id)).toEqual(ON_CALL.slice(0, 2));
   await healer.quiet();
+  expect(acknowledgedIn().slice(earlier).toSorted()).toEqual(isSaidHere ? ['jsm', 'pagerduty'] : []);
   expect(await healer.incidents.get(id)).toMatchObject({ status: 'escalated' });
   expect(await healer.incidents.listActions(id)).toEqual([]);
   expect(await healer.incidents.listApprovals(id)).toEqual([]);

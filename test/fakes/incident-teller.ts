@@ -8,12 +8,14 @@ export function makeFakeIncidentTeller(
 ) {
   const handedOver: { readonly incidentId: string; readonly by: string; readonly reason: string }[] = [];
   const ended: string[] = [];
+  const acknowledged: string[] = [];
   const teller: IncidentTeller = {
     async handOver(incidentId, asked) {
       handedOver.push({ incidentId, ...asked });
       await incidents.recordNotification({ version: 1, incidentId, channel, key: 'asked#1', at, gist: null });
     },
     tellEnd: async (incidentId) => void ended.push(incidentId),
+    tellAcknowledgement: async (incidentId) => void acknowledged.push(incidentId),
   };
-  return { teller, handedOver, ended };
+  return { teller, handedOver, ended, acknowledged };
 }

@@ -166,10 +166,10 @@ const RECEIVERS: readonly Receiver[] = [
   },
   {
     channel: 'jsm',
-    path: /^\/jsm\/ops\/integration\/v2\/alerts(?:\/[\w-]+\/close)?$/,
+    path: /^\/jsm\/ops\/integration\/v2\/alerts(?:\/[\w-]+\/(?:close|acknowledge))?$/,
     answer: (body, { headers, path }) => {
       if (!/^GenieKey \S+$/.test(String(headers.authorization))) return json(401, { message: 'Key is not valid' });
-      const shape = path.endsWith('/close') ? JsmClosing : JsmAlert;
+      const shape = /\/(?:close|acknowledge)(?:\?|$)/.test(path) ? JsmClosing : JsmAlert;
       if (!shape.safeParse(body).success) return json(422, { message: 'Request body is not processable' });
       return json(202, { result: 'Request will be processed', took: 0.01, requestId: 'local' });
     },

@@ -7,13 +7,18 @@ import { callAws } from './errors.ts';
 /** Calls the steps of the workflow that tell people. */
 export function makeLambdaIncidentTeller(options: {
   readonly handOver: string;
-  /** Absent where nobody ends an incident. */
-  readonly endTeller?: string;
+  readonly endTeller: string;
   readonly client?: LambdaClient;
 }): IncidentTeller {
   const { client = new LambdaClient({}) } = options;
   const invoke = async (what: string, input: InvokeCommandInput) =>
     await callAws(what, () => client.send(new InvokeCommand(input)));
+  const tell = async (what: string, input: StepInput<'notify'>) =>
+    void (await invoke(what, {
+      FunctionName: options.endTeller,
+      InvocationType: 'Event',
+      Payload: JSON.stringify(input),
+    }));
   return {
     async handOver(incidentId, { by, reason }) {
       const input: StepInput<'escalate'> = { incidentId, reason, error: null, askedBy: by };
@@ -24,14 +29,9 @@ export function makeLambdaIncidentTeller(options: {
       if (failed !== undefined)
         throw new Retryable(`Not everybody could be told of ${incidentId}; see the log of the function escalate.`);
     },
-    async tellEnd(incidentId) {
-      if (options.endTeller === undefined) return;
-      const input: StepInput<'notify'> = { incidentId, stage: 'final', endedByPerson: true };
-      await invoke('Telling the end of an incident', {
-        FunctionName: options.endTeller,
-        InvocationType: 'Event',
-        Payload: JSON.stringify(input),
-      });
-    },
+    tellEnd: (incidentId) =>
+      tell('Telling the end of an incident', { incidentId, stage: 'final', endedByPerson: true }),
+    tellAcknowledgement: (incidentId) =>
+      tell('Telling who took an incident on', { incidentId, stage: 'acting', acknowledgedByPerson: true }),
   };
 }

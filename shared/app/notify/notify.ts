@@ -52,6 +52,7 @@ async function announceProgress(input: StepInput<'notify'>, deps: NotifyDeps): P
   if (isSimulated(incident.target)) return null;
   if (await isSilent(incident, input, deps)) return null;
   if (input.endedByPerson === true) return await tellEnd(incident, deps);
+  if (input.acknowledgedByPerson === true) return await tellAcknowledgement(incident, deps);
   const quiet = await isQuiet(incident.target, deps.control);
   const known =
     input.stage === 'asking' ? await askingStory(incident, deps) : await readStory(incident, input.stage, deps);
@@ -83,6 +84,19 @@ async function tellEnd(incident: Incident, deps: NotifyDeps): Promise<null> {
     { kind: 'progress', story },
     { ...deliveryOf(story, deps), key: `ended#${incident.attempt}`, skipSimilar: false, limited: false },
     { ...deps, ...deps.ports, notifiers: deps.notifiers.filter(({ staysOpen }) => staysOpen === true) },
+  );
+  return null;
+}
+
+/** Has pagers acknowledge what they page about an attempt that a person took on. Nobody else is told. */
+async function tellAcknowledgement(incident: Incident, deps: NotifyDeps): Promise<null> {
+  const { acknowledged } = incident.annotations ?? {};
+  if (acknowledged?.attempt !== incident.attempt) return null;
+  const story = { ...(await readStory(incident, 'acting', deps)), acknowledgedBy: acknowledged.by };
+  await announceOnce(
+    { kind: 'progress', story },
+    { ...deliveryOf(story, deps), key: `acknowledged#${incident.attempt}`, skipSimilar: false, limited: false },
+    { ...deps, ...deps.ports, notifiers: deps.notifiers.filter(({ acknowledges }) => acknowledges === true) },
   );
   return null;
 }

@@ -20,7 +20,8 @@ import type { Poster } from '#shared/ports/poster.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import { type EntitlementDeps, entitlementTo } from '../approve/entitlement.ts';
 import { decidedBeforeWords, type SettleDeps, settleApproval } from '../approve/settle.ts';
-import { acknowledgeIncident, endCalls } from '../incidents/annotate-incident.ts';
+import { type AcknowledgeHereDeps, acknowledgeHere } from '../incidents/acknowledge-here.ts';
+import { endCalls } from '../incidents/annotate-incident.ts';
 import { type HandOverDeps, handOverIncident } from '../incidents/hand-over.ts';
 import { type ExplainDeps, explainIncident } from '../intake/explain-incident.ts';
 import { readStop } from '../notify/stop-notice.ts';
@@ -39,7 +40,7 @@ export interface SlackOrderDeps extends SettleDeps, EntitlementDeps, ExplainDeps
   readonly configuration: Configuration;
   readonly policy: PolicyReader;
   readonly poster: Poster;
-  readonly teller: HandOverDeps['teller'];
+  readonly teller: HandOverDeps['teller'] & AcknowledgeHereDeps['teller'];
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -155,7 +156,7 @@ async function personOf(
 }
 
 async function acknowledge(incidentId: string, person: Person, deps: SlackOrderDeps): Promise<string> {
-  const result = await acknowledgeIncident(incidentId, person.email ?? person.id, deps);
+  const result = await acknowledgeHere(incidentId, person.email ?? person.id, deps);
   if (result.kind === 'not-found') return 'The incident is gone.';
   if (result.kind !== 'changed') return 'It could not be acknowledged: try it on the dashboard.';
   const { acknowledged } = result.incident.annotations ?? {};

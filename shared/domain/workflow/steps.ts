@@ -110,12 +110,13 @@ export const STEPS = {
   ),
   /**
    * `githubGone`: since when and how often writing the comment failed; if it fails once more, its content is mailed. `endedByPerson`: only what stands
-   * open elsewhere is told, because a person ended it after its workflow.
+   * open elsewhere is told, because a person ended it after its workflow. `acknowledgedByPerson`: only pagers are told, because a person took it on.
    */
   notify: step(
     {
       stage: z.enum(['asking', 'acting', 'final']),
       endedByPerson: z.literal(true).optional(),
+      acknowledgedByPerson: z.literal(true).optional(),
       githubGone: z.strictObject({ since: z.iso.datetime(), tries: z.number().int().positive() }).nullish(),
     },
     z.null(),

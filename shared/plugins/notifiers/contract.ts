@@ -96,6 +96,8 @@ export interface NotifierPlugin {
   readonly repeatable: boolean;
   /** True: what it told stands open until it is told of the end, as a ticket does. */
   readonly staysOpen?: true;
+  /** True: it pages people, and is told when somebody took the incident on elsewhere (`acknowledgedBy` of the story). */
+  readonly acknowledges?: true;
   /** True: its place follows from the incident, as of a comment on a pull request, so that no rule routes it. */
   readonly isPlaced?: true;
   /** True: others tell the same. Where its service refuses it, those that are told after it say so. */

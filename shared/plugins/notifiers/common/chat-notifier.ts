@@ -65,6 +65,8 @@ interface ChatNotifier<F, S> {
   readonly takes?: readonly AnnouncementKind[];
   /** What it told stays open until it is told of the end: it hears of every recovery, also where a comment shows it. */
   readonly staysOpen?: true;
+  /** Pure. That a person took an incident on, as a request of a service that pages people about it. */
+  readonly acknowledge?: (incidentId: string, fields: F, by: string) => Omit<ChannelRequest, 'what'>;
   /** Its section of `notifiers`, in addition to `tell`. */
   readonly settings?: z.ZodObject;
   /** Pure. Whether it tells this progress, too, which needs nobody and ends nothing. */
@@ -100,13 +102,14 @@ export function defineChatNotifier<F, S = unknown>(chat: ChatNotifier<F, S>): No
     needs: ['poster'],
     takes: chat.takes ?? ANNOUNCEMENT_KINDS.filter((kind) => TOPIC_OF[kind] !== null),
     repeatable: false,
-    ...present({ staysOpen: chat.staysOpen }),
+    ...present({ staysOpen: chat.staysOpen, acknowledges: chat.acknowledge === undefined ? undefined : true }),
     // Without its section it is not used.
     wants: (announcement, given?: { readonly tell: readonly Topic[] }) => {
       const topic = TOPIC_OF[announcement.kind];
       if (topic === null || given?.tell.includes(topic) !== true) return false;
       if (announcement.kind !== 'progress') return true;
-      const { incident, stage } = announcement.story;
+      const { incident, stage, acknowledgedBy } = announcement.story;
+      if (acknowledgedBy !== undefined) return chat.acknowledge !== undefined;
       const isRecovered = stage === 'final' && incident.status === 'resolved';
       return (
         isToldEnd(announcement.story) ||
@@ -118,11 +121,15 @@ export function defineChatNotifier<F, S = unknown>(chat: ChatNotifier<F, S>): No
       const message = channelMessageOf(announcement);
       if (message === null) return null;
       const fields = await storedFields(chat.id, chat.fields, poster);
+      const by = announcement.kind === 'progress' ? announcement.story.acknowledgedBy : undefined;
       if (chat.post !== undefined) {
         const place = { fields, settings: given as S, poster, announcement };
         return (await chat.post(message, place)) ? { where: chat.title } : null;
       }
-      const request = chat.request?.(message, fields, given as S, announcement) ?? null;
+      const request =
+        by === undefined
+          ? (chat.request?.(message, fields, given as S, announcement) ?? null)
+          : (chat.acknowledge?.(message.incidentId ?? '', fields, by) ?? null);
       if (request === null) return null;
       const answer = await poster.send({ what: chat.title, ...request });
       const problem = chat.problemOf?.(answer) ?? null;

@@ -33,20 +33,32 @@ export const jsm = defineChatNotifier({
   },
   staysOpen: true,
   takes: PAGED_KINDS,
-  request: (message, { apiKey }) => {
+  acknowledge: (incidentId, fields, by) => requestOf(jsmAcknowledgement(incidentId, by), fields),
+  request: (message, fields) => {
     const alert = jsmAlert(message);
-    return alert === null
-      ? null
-      : {
-          url: `${ALERTS}${alert.path}`,
-          headers: { authorization: `GenieKey ${apiKey}` },
-          body: JSON.stringify(alert.body),
-        };
+    return alert === null ? null : requestOf(alert, fields);
   },
 });
 
-/** What the service takes below its address of alerts; null for what is about no incident. */
-export function jsmAlert(message: ChannelMessage): { readonly path: string; readonly body: object } | null {
+interface JsmRequest {
+  /** Below the address of alerts. */
+  readonly path: string;
+  readonly body: object;
+}
+
+const requestOf = ({ path, body }: JsmRequest, { apiKey }: z.output<typeof Fields>) => ({
+  url: `${ALERTS}${path}`,
+  headers: { authorization: `GenieKey ${apiKey}` },
+  body: JSON.stringify(body),
+});
+
+const jsmAcknowledgement = (incidentId: string, by: string): JsmRequest => ({
+  path: `/${encodeURIComponent(incidentId)}/acknowledge?identifierType=alias`,
+  body: { source: 'Selfheal', note: quiet(`Acknowledged by ${by}.`) },
+});
+
+/** Null for what is about no incident. */
+export function jsmAlert(message: ChannelMessage): JsmRequest | null {
   const { tone, title, paragraphs, incidentId } = message;
   if (incidentId === null) return null;
   if (tone === 'good')

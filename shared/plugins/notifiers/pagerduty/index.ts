@@ -26,7 +26,7 @@ const Settings = z.object({
 });
 
 /**
- * PagerDuty by the Events API v2: whatever needs a person triggers an alert under the incident's key, and its end resolves it. What is about no
+ * PagerDuty by the Events API v2: whatever needs a person triggers an alert under the incident's key, whoever takes it on acknowledges it, and its end resolves it. What is about no
  * incident pages nobody. An action on a service is a change event, where they are asked for (developer.pagerduty.com, "Send a change event").
  */
 export const pagerduty = defineChatNotifier<z.output<typeof Fields>, z.output<typeof Settings>>({
@@ -39,6 +39,10 @@ export const pagerduty = defineChatNotifier<z.output<typeof Fields>, z.output<ty
   staysOpen: true,
   alsoTells: (story, { changes }) => changes && changeIn(story) !== null,
   takes: PAGED_KINDS,
+  acknowledge: (incidentId, { routingKey }) => ({
+    url: ENQUEUE,
+    body: JSON.stringify({ routing_key: routingKey, dedup_key: incidentId, event_action: 'acknowledge' }),
+  }),
   request: (message, { routingKey }, _settings, announcement) => {
     const change = pagerdutyChange(message, announcement, routingKey);
     if (change !== null) return { url: CHANGES, body: JSON.stringify(change) };

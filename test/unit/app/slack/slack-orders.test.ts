@@ -50,7 +50,7 @@ async function setUp(options: RigOptions = { confidence: 0.7 }) {
   const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
   const place = { incidentId: rig.incident.id, digest: digest as string };
   await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 3600 }, rig.deps);
-  const { teller, handedOver } = makeFakeIncidentTeller(rig.deps.incidents);
+  const { teller, handedOver, acknowledged } = makeFakeIncidentTeller(rig.deps.incidents);
   const deps = {
     ...rig.deps,
     teller,
@@ -139,7 +139,22 @@ async function setUp(options: RigOptions = { confidence: 0.7 }) {
     );
   const approval = () => rig.deps.incidents.getApproval(place.incidentId, place.digest);
   const said = () => slack.told.at(-1)?.text;
-  return { ...rig, deps, slack, place, signed, sealed, handle, press, slash, mention, approval, said, handedOver };
+  return {
+    ...rig,
+    deps,
+    slack,
+    place,
+    signed,
+    sealed,
+    handle,
+    press,
+    slash,
+    mention,
+    approval,
+    said,
+    handedOver,
+    acknowledged,
+  };
 }
 
 describe('a button in Slack', () => {
@@ -273,12 +288,14 @@ describe('a button in Slack', () => {
   });
 
   it('acknowledges, which approves nothing', async () => {
-    const { press, deps, place, approval, said } = await setUp();
+    const { press, deps, place, approval, said, acknowledged } = await setUp();
     await press('ULEA', 'selfheal-acknowledge', { value: place.incidentId });
     expect(said()).toBe('Acknowledged. Nobody else is called.');
     expect((await deps.incidents.get(place.incidentId))?.annotations?.acknowledged?.by).toBe('lea@example.com');
     await press('UANN', 'selfheal-acknowledge', { value: place.incidentId });
     expect(said()).toBe('lea@example.com acknowledged it before you.');
+    // The pagers hear of the first one alone.
+    expect(acknowledged).toEqual([place.incidentId]);
     expect(await approval()).toMatchObject({ state: 'pending' });
   });
 });

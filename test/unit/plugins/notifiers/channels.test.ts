@@ -205,6 +205,37 @@ describe('what Selfheal changed in production', () => {
   });
 });
 
+describe('whoever takes an incident on', () => {
+  const announcement = (() => {
+    const { story: known } = story as Extract<Announcement, { kind: 'escalation' }>;
+    return {
+      kind: 'progress',
+      story: { ...known, stage: 'acting', acknowledgedBy: 'ada@example.com' },
+    } as Announcement;
+  })();
+  const { id } = (announcement as Extract<Announcement, { kind: 'progress' }>).story.incident;
+
+  it('is told to PagerDuty under the id of the incident', async () => {
+    const { request } = await send(notifier('pagerduty'), announcement);
+    expect(JSON.parse(request?.body ?? '')).toEqual({
+      routing_key: expect.stringMatching(/^\w{32}$/),
+      dedup_key: id,
+      event_action: 'acknowledge',
+    });
+  });
+
+  it('is told to Jira Service Management by name, as a note that mentions nobody', async () => {
+    const { request } = await send(notifier('jsm'), announcement);
+    expect(request?.url).toContain(`/${id}/acknowledge?identifierType=alias`);
+    expect(JSON.parse(request?.body ?? '')).toEqual({ source: 'Selfheal', note: expect.stringContaining('ada@') });
+    expect(request?.body).not.toMatch(/@(?=\w)/);
+  });
+
+  it.each(['slack', 'teams', 'webhook', 'github-issue', 'jira', 'sms'])('is no message for %s', (other) => {
+    expect(NOTIFIERS.find((one) => one.id === other)?.acknowledges).toBeUndefined();
+  });
+});
+
 describe('a webhook of one’s own', () => {
   it('is signed as Standard Webhooks says', async () => {
     const { request } = await send(notifier('webhook'), story as Announcement);
