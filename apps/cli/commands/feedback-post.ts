@@ -30,6 +30,8 @@ export const feedbackPost = defineCommand({
     'else comes from the environment, and the report goes to the page of the job, too. For a pull request from a fork it goes only there.\n' +
     '\n' +
     'Needs GITHUB_TOKEN with the permissions pull-requests: write and checks: write. GitHub being down, refusing or limiting changes no exit code.\n' +
+    'In a job of GitLab CI/CD it writes one note on the merge request, with GITLAB_TOKEN (a project access token with the scope api); where it cannot,\n' +
+    'the log of the job has the report.\n' +
     '\n' +
     'Examples:\n' +
     '  selfheal feedback post --needs "$NEEDS"      # NEEDS: $' +
@@ -88,6 +90,9 @@ export const feedbackPost = defineCommand({
     if (json === true) await terminal.write(`${JSON.stringify(outcome)}\n`);
     else if (dryRun) await terminal.write(`${outcome.text}\n`);
     else await terminal.write(asText(outcome));
+    // A job of GitLab has no page beside its log.
+    const isLost = terminal.environment.GITLAB_CI === 'true' && outcome.comment.kind === 'not-written';
+    if (isLost && !dryRun && json !== true) await terminal.write(`\n${outcome.text}\n`);
     return 0;
   },
 });

@@ -2,7 +2,11 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
-import { type FeedbackOutcome, postFeedback } from '@selfheal/pull-request-quality/app/feedback/post-feedback.ts';
+import {
+  type FeedbackOutcome,
+  type FeedbackRequest,
+  postFeedback,
+} from '@selfheal/pull-request-quality/app/feedback/post-feedback.ts';
 import { changesOfPatch } from '@selfheal/pull-request-quality/domain/pull-request/code-suggestion.ts';
 import {
   combineResults,
@@ -19,6 +23,7 @@ import { modelClients } from '#shared/app/analyze/connect.ts';
 import { writeWords } from '#shared/app/model-words/write-words.ts';
 import { apiUrlOf, githubOptions } from '../analyze/github-environment.ts';
 import { MissingModelKey, type ModelChoice, modelChoiceOf, modelPorts } from '../analyze/model-choice.ts';
+import { gitlabFeedbackOf, gitlabRunOf, isGitlabJob } from './gitlab-job.ts';
 import { jobRunOf, type RunOptions } from './job-environment.ts';
 import { neededJobs, readResults } from './read-results.ts';
 
@@ -42,21 +47,23 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const NO_METER = { count() {} };
 
 /**
- * Puts the results of all jobs together and writes them on the pull request, and on the page of the job (`GITHUB_STEP_SUMMARY`). Throws
- * `UsageError` for wrong options and unreadable input, and never because of GitHub: the outcome says what could not be written.
+ * Puts the results of all jobs together and writes them on the pull request, and on the page of the job (`GITHUB_STEP_SUMMARY`); in a job of GitLab on the merge
+ * request. Throws `UsageError` for wrong options and unreadable input, and never because of the host: the outcome says what could not be written.
  */
 export async function feedbackOf(options: FeedbackOptions, environment: Environment): Promise<FeedbackOutcome> {
   const results = await readResults(options.results);
   const needed = neededJobs(options.needs);
   if (results.length + needed.length === 0)
     throw new UsageError(`${options.results} has no result of a job (*.json): run the jobs' steps of Selfheal first.`);
-  const job = jobRunOf(options, environment);
+  const onGitlab = isGitlabJob(environment);
+  const job = onGitlab ? gitlabRunOf(options, environment) : jobRunOf(options, environment);
   const { run, fromFork } = job;
   const facts = combineResults(results, needed);
   const changes = options.patch === undefined ? [] : await proposedChanges(options.patch);
   const withChanges = { ...facts, changes: [...facts.changes, ...changes] };
   const { github, problem } = connection(environment);
-  const asks = job.isUnnamed && problem === null && !options.dryRun;
+  const hasToken = onGitlab ? Boolean(environment.GITLAB_TOKEN) : problem === null;
+  const asks = job.isUnnamed && hasToken && !options.dryRun;
   const pullRequest = asks ? await openPullRequestOf(run, github, options.warn) : job.pullRequest;
   const words = await wordsFor(withChanges, options, environment);
   const outcome = await postFeedback(
@@ -66,20 +73,36 @@ export async function feedbackOf(options: FeedbackOptions, environment: Environm
       facts: withChanges,
       words,
       checkName: options.check ?? 'Selfheal',
-      write: options.dryRun
-        ? 'dry-run'
-        : fromFork
-          ? 'fork'
-          : pullRequest === null
-            ? 'no-pull-request'
-            : problem === null
-              ? 'yes'
-              : 'no-token',
+      write: writeOf({ dryRun: options.dryRun, onGitlab, hasToken, fromFork, pullRequest }),
     },
-    { feedback: makeGithubPullRequestFeedback(github), clock: systemClock },
+    {
+      feedback: onGitlab ? await gitlabFeedbackOf(environment) : makeGithubPullRequestFeedback(github),
+      clock: systemClock,
+    },
   );
   if (!options.dryRun) await writePage(outcome, environment);
   return outcome;
+}
+
+/** Whether to write, or why not. */
+function writeOf({
+  dryRun,
+  onGitlab,
+  hasToken,
+  fromFork,
+  pullRequest,
+}: {
+  readonly dryRun: boolean;
+  readonly onGitlab: boolean;
+  readonly hasToken: boolean;
+  readonly fromFork: boolean;
+  readonly pullRequest: number | null;
+}): FeedbackRequest['write'] {
+  if (dryRun) return 'dry-run';
+  if (fromFork) return onGitlab ? 'fork-on-gitlab' : 'fork';
+  if (pullRequest === null) return onGitlab ? 'no-merge-request' : 'no-pull-request';
+  if (hasToken) return 'yes';
+  return onGitlab ? 'no-gitlab-token' : 'no-token';
 }
 
 /** Where a model is asked for and fails, or has no key, the template's words stand in its place. */

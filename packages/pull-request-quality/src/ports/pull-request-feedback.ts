@@ -52,6 +52,10 @@ type CommentLock =
  * `createComment`, `createCheck` and `commentOnLines` throw `OutcomeUnknown` when their answer was lost and are never repeated blindly.
  */
 export interface PullRequestFeedback {
+  /** The host's name, and what a token needs to comment there; of GitHub by default. */
+  readonly host?: { readonly title: string; readonly right: string };
+  /** Why the host has neither checks nor comments at lines; absent where it has them. */
+  readonly withoutChecks?: string;
   /** Ours that contain the marker, oldest first. */
   listComments(repository: string, pullRequest: number, marker: string): Promise<Comment[]>;
   createComment(repository: string, pullRequest: number, body: RedactedText): Promise<Comment>;

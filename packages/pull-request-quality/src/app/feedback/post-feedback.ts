@@ -11,7 +11,7 @@ import { placeChanges } from '../../domain/pull-request/diff-lines.ts';
 import type { CodeChange } from '../../domain/pull-request/job-result.ts';
 import { lineNotesOf, noteKey } from '../../domain/pull-request/line-notes.ts';
 import type { PullRequestFacts } from '../../domain/pull-request/pull-request-facts.ts';
-import { headlineOf, type ReportedRun, renderReport } from '../../domain/pull-request/render-report.ts';
+import { headlineOf, type ReportedRun, renderReport, runUrl } from '../../domain/pull-request/render-report.ts';
 import type { ReportWords } from '../../domain/pull-request/report-words.ts';
 import {
   type CommentPart,
@@ -64,6 +64,11 @@ const NOT_WRITTEN = {
   fork: 'The pull request comes from a fork, whose token may only read: the report stands on the page of the job.',
   'no-pull-request': 'The run is of no pull request: the report stands on the page of the job.',
   'no-token': 'There is no token: give the job GITHUB_TOKEN.',
+  'fork-on-gitlab':
+    'The merge request comes from a fork, whose pipelines get no token of this project: the report stands in the log of the job.',
+  'no-merge-request': 'The pipeline is of no merge request: the report stands in the log of the job.',
+  'no-gitlab-token':
+    'There is no token: give the job GITLAB_TOKEN, a project access token with the scope api and the role Developer.',
 } as const;
 
 /**
@@ -91,10 +96,10 @@ export async function postFeedback(request: FeedbackRequest, deps: StickyComment
   let check: Writing | null = null;
   let offered = 0;
   const writeRest = async (shown: readonly CommentPart[]): Promise<void> => {
-    check = await attempt('checks: write', () => writeCheck(request, part, shown, deps));
+    check = await attempt(deps, 'checks: write', () => writeCheck(request, part, shown, deps));
     offered = await offer(suggestions.inDiff, request, deps);
   };
-  const comment = await attempt('pull-requests: write', () =>
+  const comment = await attempt(deps, 'pull-requests: write', () =>
     writeStickyComment({ repository: request.run.repository, pullRequest: request.pullRequest }, part, deps, writeRest),
   );
   if (check === null && comment.kind === 'newer') check = comment;
@@ -112,34 +117,37 @@ const partOf = ({ run, facts }: FeedbackRequest, text: string): CommentPart => (
   text,
 });
 
-/** Turns a failure of GitHub into a reason. */
-async function attempt(right: string, work: () => Promise<Writing>): Promise<Writing> {
+/** Turns a failure of the host into a reason. */
+async function attempt(
+  { feedback }: Pick<StickyCommentDeps, 'feedback'>,
+  right: string,
+  work: () => Promise<Writing>,
+): Promise<Writing> {
   try {
     return await work();
   } catch (error) {
-    const reason = reasonOf(error, right);
+    const reason = reasonOf(error, feedback.host ?? { title: 'GitHub', right: `the permission ${right}` });
     if (reason === null) throw error;
     return { kind: 'not-written', reason };
   }
 }
 
-function reasonOf(error: unknown, right: string): string | null {
-  if (error instanceof RateLimited) return "GitHub's rate limit is used up: run the job again later.";
-  if (error instanceof OutcomeUnknown) return 'GitHub gave no answer: it may have been written or not.';
-  if (error instanceof Retryable) return `GitHub cannot be reached: ${cleanText(error.message, 200)}`;
-  if (error instanceof Refused)
-    return `GitHub refused it: ${cleanText(error.message, 200)} Give the job the permission ${right}.`;
+function reasonOf(error: unknown, { title, right }: { readonly title: string; readonly right: string }): string | null {
+  if (error instanceof RateLimited) return `${title}'s rate limit is used up: run the job again later.`;
+  if (error instanceof OutcomeUnknown) return `${title} gave no answer: it may have been written or not.`;
+  if (error instanceof Retryable) return `${title} cannot be reached: ${cleanText(error.message, 200)}`;
+  if (error instanceof Refused) return `${title} refused it: ${cleanText(error.message, 200)} Give the job ${right}.`;
   return null;
 }
 
 async function placed({ run, pullRequest, facts }: FeedbackRequest, { feedback }: StickyCommentDeps) {
   const changes = facts.changes.filter(isOfferable);
-  if (changes.length === 0) return { inDiff: [], outside: [] };
+  if (changes.length === 0 || feedback.withoutChecks !== undefined) return { inDiff: [], outside: changes };
   try {
     const { inDiff, outside } = placeChanges(changes, await feedback.changedFiles(run.repository, pullRequest));
     return { inDiff: inDiff.slice(0, MAX_SUGGESTIONS), outside: [...outside, ...inDiff.slice(MAX_SUGGESTIONS)] };
   } catch (error) {
-    if (reasonOf(error, '') === null) throw error;
+    if (reasonOf(error, { title: '', right: '' }) === null) throw error;
     return { inDiff: [], outside: changes };
   }
 }
@@ -151,6 +159,7 @@ async function writeCheck(
   shown: readonly CommentPart[],
   { feedback }: StickyCommentDeps,
 ): Promise<Writing> {
+  if (feedback.withoutChecks !== undefined) return { kind: 'not-written', reason: feedback.withoutChecks };
   const others = shown.filter(({ key, headSha }) => key !== part.key && headSha === run.headSha);
   const parts = [part, ...others];
   const prefix = `${CHECK_PREFIX}${part.key}:`;
@@ -166,7 +175,7 @@ async function writeCheck(
       0,
       65_535,
     ) as Check['summary'],
-    detailsUrl: `${run.serverUrl}/${run.repository}/actions/runs/${run.runId}`,
+    detailsUrl: runUrl(run),
   };
   const found = await feedback.findCheck(run.repository, run.headSha, checkName, CHECK_PREFIX);
   if (found !== null && isNewer(found.externalId, prefix, run)) return { kind: 'newer', url: found.url };
@@ -210,7 +219,7 @@ async function offer(
     }
   } catch (error) {
     // The diff moved on, or GitHub is down: the next run offers them again.
-    if (reasonOf(error, '') === null) throw error;
+    if (reasonOf(error, { title: '', right: '' }) === null) throw error;
   }
   return offered;
 }

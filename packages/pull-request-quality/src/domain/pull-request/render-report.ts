@@ -22,7 +22,20 @@ export interface ReportedRun {
   readonly headSha: string;
   /** `https://github.com`, without a slash at its end. */
   readonly serverUrl: string;
+  /** Whose pages it has; those of GitHub by default. */
+  readonly host?: 'github' | 'gitlab';
 }
+
+/** Where pages of the repository begin, and how a host calls its runs there. */
+function pagesOf({ serverUrl, repository, host }: ReportedRun) {
+  const at = `${serverUrl}/${repository}`;
+  return host === 'gitlab'
+    ? { files: `${at}/-/blob`, runs: `${at}/-/pipelines`, lineEnd: '-' }
+    : { files: `${at}/blob`, runs: `${at}/actions/runs`, lineEnd: '-L' };
+}
+
+/** The page of the run. */
+export const runUrl = (run: ReportedRun): string => `${pagesOf(run).runs}/${run.runId}`;
 
 /** How much of a report is shown. A comment is short; a check or a job summary has room for everything. */
 interface Detail {
@@ -181,8 +194,10 @@ function placeOf(path: string, lines: readonly LineRange[], run: ReportedRun): s
   const label = codeSpan(single ? `${shown}:${first?.start}` : shown);
   if (shown !== path || path.split('/').includes('..')) return `${label}${ranges}`;
   const encoded = path.split('/').map(urlPart).join('/');
-  const anchor = first === undefined ? '' : `#L${first.start}${first.end === first.start ? '' : `-L${first.end}`}`;
-  return `[${label}](${run.serverUrl}/${run.repository}/blob/${run.headSha}/${encoded}${anchor})${ranges}`;
+  const { files, lineEnd } = pagesOf(run);
+  const end = first === undefined || first.end === first.start ? '' : `${lineEnd}${first.end}`;
+  const anchor = first === undefined ? '' : `#L${first.start}${end}`;
+  return `[${label}](${files}/${run.headSha}/${encoded}${anchor})${ranges}`;
 }
 
 const urlPart = (part: string): string =>
@@ -266,12 +281,10 @@ const inUnit = (value: number, unit: GateVerdict['unit']): string =>
 const fold = (title: string, content: string): string =>
   `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
 
-function footer(
-  { repository, runId, attempt, workflow, headSha, serverUrl }: ReportedRun,
-  words?: ReportWords,
-): string {
+function footer(from: ReportedRun, words?: ReportWords): string {
+  const { runId, attempt, workflow, headSha } = from;
   const again = attempt > 1 ? `, attempt ${attempt}` : '';
-  const run = `[run ${runId}](${serverUrl}/${repository}/actions/runs/${runId})`;
+  const run = `[run ${runId}](${runUrl(from)})`;
   const model =
     words?.by === 'model'
       ? ' A language model wrote the summary; its figures and names were checked against the facts.'
