@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { trigger } from './support/steering.ts';
+import { until } from './support/until.ts';
 
 const REPOSITORY = 'acme/shop';
 const LONG_AGO = '2026-01-01T00:00:00.000Z';
@@ -33,6 +34,9 @@ async function aBrokenBranch(property: string, createdAt = new Date(Date.now() -
   const incident = await healer.ended(run.id);
   await healer.quiet();
   expect(['suggested', 'escalated']).toContain(incident.status);
+  // GitHub tells times to the second: what is merged within the second of the opening is not merged after it.
+  const secondOf = (time: number) => Math.floor(time / 1000);
+  await until('the next second', async () => secondOf(Date.now()) > secondOf(Date.parse(incident.openedAt)));
   const label = `selfheal-${incident.id}`;
   const tickets = () => healer.world.jira.issues().filter(({ fields }) => (fields.labels as string[]).includes(label));
   return { incident, tickets };

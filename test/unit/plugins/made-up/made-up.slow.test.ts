@@ -117,7 +117,7 @@ describe('an action, a notifier and a source in one folder and one registry line
     expect(statementsOf('FunctionsActEcs')).toContain('"ecs:StopTask"');
     expect(statementsOf('FunctionsActEcs')).toContain(':task/shop/*');
     expect(statementsOf('FunctionsActLambda')).not.toContain('ecs:StopTask');
-    for (const role of ['Notify', 'Escalate', 'RequestApproval', 'Reconciler', 'Forecast', 'Quality'])
+    for (const role of ['Notify', 'Escalate', 'RequestApproval', 'Reconciler', 'Forecast', 'Answers'])
       expect(statementsOf(`Functions${role}`)).toContain('"execute-api:Invoke"');
     expect(statementsOf('FunctionsClassify')).not.toContain('execute-api:Invoke');
   });
