@@ -164,7 +164,7 @@ function scoreFigure(
   if (cases === 0) return [];
   const single = series.map((one) => [one]);
   const interval = groupBootstrap(single, statistic);
-  const limits = { ...present({ goal, interval }) };
+  const limits = present({ goal, interval });
   return [{ name, value: statistic(series), cases, ...limits }];
 }
 

@@ -17,9 +17,7 @@ const MAX_REASON = 300;
  */
 export async function generate(prompt: string, context: string, options: OllamaOptions): Promise<string> {
   const { url, model, environment = process.env } = options;
-  const given = {
-    ...present({ OLLAMA_URL: url, OLLAMA_MODEL: model }),
-  };
+  const given = present({ OLLAMA_URL: url, OLLAMA_MODEL: model });
   const choice = modelChoiceOf('ollama', { ...environment, ...given });
   if (choice === null) throw new UsageError('Ollama is not known here.');
   const { modelId, baseUrl, timeoutSeconds } = choice.settings;

@@ -24,9 +24,7 @@ export const actionRecent = defineCommand({
     const most = wholeNumber('last', options.last, { otherwise: 25, atMost: MAX_LISTED });
     const { api } = await openApi(options, terminal);
     const { action, service, repo } = options;
-    const query = {
-      ...present({ action, service, repository: repo }),
-    };
+    const query = present({ action, service, repository: repo });
     let listed = 0;
     let cursor: string | null = null;
     for (let page = 0; page < MAX_PAGES && listed < most; page++) {

@@ -128,8 +128,8 @@ export function openElasticsearchSource(options: ElasticsearchOptions): LogSourc
           const { hits } = found.data.hits;
           for (const hit of hits) {
             const key = `${hit._index} ${hit._id}`;
-            const line = lineOf(hit);
             if (ids.has(key)) continue;
+            const line = lineOf(hit);
             ids.set(key, line.at ?? 0);
             reached = Math.max(reached, Math.min(line.at ?? 0, options.now()));
             lines.push(line);

@@ -63,7 +63,7 @@ export async function feedbackOf(options: FeedbackOptions, environment: Environm
   const withChanges = { ...facts, changes: [...facts.changes, ...changes] };
   const { github, problem } = connection(environment);
   const hasToken = onGitlab ? Boolean(environment.GITLAB_TOKEN) : problem === null;
-  const asks = job.isUnnamed && hasToken && !options.dryRun;
+  const asks = job.isUnnamed && problem === null && !options.dryRun;
   const pullRequest = asks ? await openPullRequestOf(run, github, options.warn) : job.pullRequest;
   const words = await wordsFor(withChanges, options, environment);
   const outcome = await postFeedback(

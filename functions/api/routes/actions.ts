@@ -188,9 +188,7 @@ export function actionRoutes(deps: ActionRoutesDeps) {
     })
     .openapi(recent, async (context) => {
       const { action = null, cursor = null, service, repository } = context.req.valid('query');
-      const place = {
-        ...present({ service, repository }),
-      };
+      const place = present({ service, repository });
       return context.json(await recentActions({ ...place, action, cursor }, deps), 200);
     })
     .openapi(stats, async (context) => {

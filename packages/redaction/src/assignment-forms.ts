@@ -1,5 +1,4 @@
 import { lazy } from '@selfheal/kernel/lazy.ts';
-import { present } from '@selfheal/kernel/present.ts';
 import {
   type Assigned,
   isAssignedSecret,
@@ -220,7 +219,7 @@ function assignmentsOf(isWritten: (word: string) => boolean, letters: string): A
     isSecret: Assignment['isSecret'],
   ): Assignment => ({
     ...{ pattern: new RegExp(pattern, 'gi'), atName: new RegExp(pattern, 'iy') },
-    ...{ beside, ...present({ follows }), isSecret },
+    ...{ beside, ...(follows === undefined ? {} : { follows }), isSecret },
   });
   const written = (named: string, bounded: string, isSecret: Assignment['isSecret']): Assignment[] =>
     Object.values(WRITTEN).map(({ pattern, beside, follows, isBounded, isReal }) => {

@@ -1,5 +1,4 @@
 import { lazy } from '@selfheal/kernel/lazy.ts';
-import { present } from '@selfheal/kernel/present.ts';
 import {
   FOREIGN_LETTER,
   hasForeignWord,
@@ -64,8 +63,8 @@ const VAGUE_NAMES = new Set(VAGUE_WORDS);
 function entryOf(literal: string, step?: number, index?: number): Entry {
   return {
     ...{ literal, isName: NAMES.has(literal), isShortName: SHORT_NAMES.has(literal) },
-    ...{ isVague: VAGUE_NAMES.has(literal), ...present({ step }) },
-    ...present({ index }),
+    ...{ isVague: VAGUE_NAMES.has(literal), ...(step === undefined ? {} : { step }) },
+    ...(index === undefined ? {} : { index }),
   };
 }
 

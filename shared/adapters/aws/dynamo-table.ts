@@ -249,9 +249,11 @@ function expressionOf({ condition, values, names }: Partial<Condition> = {}): {
   ExpressionAttributeValues?: Item;
   ExpressionAttributeNames?: Record<string, string>;
 } {
-  return {
-    ...present({ ConditionExpression: condition, ExpressionAttributeValues: values, ExpressionAttributeNames: names }),
-  };
+  return present({
+    ConditionExpression: condition,
+    ExpressionAttributeValues: values,
+    ExpressionAttributeNames: names,
+  });
 }
 
 async function unlessRefused<T>(what: string, call: () => Promise<T>): Promise<T | null> {

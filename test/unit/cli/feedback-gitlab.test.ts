@@ -1,11 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type FakeGitlab, startFakeGitlab } from '@selfheal/fake-gitlab/server.ts';
 import type { Project } from '@selfheal/fake-gitlab/state.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
-import { redResults } from '#test/builders/index.ts';
-import { aFolder, runCommand } from './run-command.ts';
+import { resultsFolder } from './results-folder.ts';
+import { runCommand } from './run-command.ts';
 
 const TOKEN = ['glpat', 'made-up-for-tests'].join('-');
 const PATH = 'acme/platform/shop';
@@ -17,15 +15,6 @@ beforeAll(async () => {
   project = gitlab.addProject(PATH);
 });
 afterAll(() => gitlab?.stop());
-
-function resultsFolder(): string {
-  const folder = aFolder();
-  for (const result of redResults()) {
-    mkdirSync(join(folder, result.job));
-    writeFileSync(join(folder, result.job, `${result.job}.json`), JSON.stringify(result));
-  }
-  return folder;
-}
 
 /** A job of a pipeline of a merge request. */
 function aJob(variables: Record<string, string> = {}) {

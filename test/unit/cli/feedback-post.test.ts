@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
-import { redResults } from '#test/builders/index.ts';
 import { githubWorld } from './github-world.ts';
-import { aFile, aFolder, runCommand } from './run-command.ts';
+import { resultsFolder } from './results-folder.ts';
+import { aFile, runCommand } from './run-command.ts';
 
 const shop = githubWorld();
 afterEach(() => {
@@ -12,16 +12,6 @@ afterEach(() => {
   shop.world.github.setRemaining(5000);
   shop.world.models.setDefault({ kind: 'plausible' });
 });
-
-/** Results of jobs, each in a folder of its own, as artifacts are unpacked. */
-function resultsFolder(): string {
-  const folder = aFolder();
-  for (const result of redResults()) {
-    mkdirSync(join(folder, result.job));
-    writeFileSync(join(folder, result.job, `${result.job}.json`), JSON.stringify(result));
-  }
-  return folder;
-}
 
 function aJob({ fork = false } = {}) {
   shop.world.github.setIdentity('workflow');

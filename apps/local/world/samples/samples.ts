@@ -113,9 +113,7 @@ function sandboxed({ patch = '' }: Readonly<Record<string, string>>, files: File
 function pullRequestFor(github: GithubControl, repository: string, options: FailRunOptions): number | null {
   const { pullRequest = 'new', title, branch } = options;
   if (pullRequest !== 'new') return pullRequest;
-  return github.addPullRequest(repository, {
-    ...present({ title, branch }),
-  }).number;
+  return github.addPullRequest(repository, present({ title, branch })).number;
 }
 
 function attempt(jobs: readonly JobLog[], start: Date): AttemptSpec {

@@ -121,11 +121,11 @@ export function defineChatNotifier<F, S = unknown>(chat: ChatNotifier<F, S>): No
       const message = channelMessageOf(announcement);
       if (message === null) return null;
       const fields = await storedFields(chat.id, chat.fields, poster);
-      const by = announcement.kind === 'progress' ? announcement.story.acknowledgedBy : undefined;
       if (chat.post !== undefined) {
         const place = { fields, settings: given as S, poster, announcement };
         return (await chat.post(message, place)) ? { where: chat.title } : null;
       }
+      const by = announcement.kind === 'progress' ? announcement.story.acknowledgedBy : undefined;
       const request =
         by === undefined
           ? (chat.request?.(message, fields, given as S, announcement) ?? null)
