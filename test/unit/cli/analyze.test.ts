@@ -256,6 +256,7 @@ describe('selfheal analyze', () => {
       selfheal(['analyze', run.url, '--model', 'ollama'], environment),
     );
     expect(result.out).toContain('Written by a language model');
+    expect(JSON.stringify(shop.world.models.calls().at(-1)?.request)).toContain('failed at step: ');
     const count = (name: string) => operations.filter((operation) => operation === name).length;
     expect(count('actions/list-jobs-for-workflow-run-attempt')).toBe(1);
     expect(count('actions/download-workflow-run-attempt-logs')).toBe(1);

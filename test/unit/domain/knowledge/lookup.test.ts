@@ -75,6 +75,8 @@ describe('the lookup of knowledge', () => {
     const query = { classification: classified('test_failure', 'aaaaaaaaaaaaaaaa'), lines: [] };
     const failed = learned({ id: 'failed', successes: 0, failures: 4 });
     expect(lookUp(query, [failed]).confidence).toBeLessThan(0.5);
+    const helpedOnce = learned({ id: 'helped-once', successes: 1, failures: 3 });
+    expect(lookUp(query, [helpedOnce]).confidence).toBeCloseTo((helpedOnce.confidence * 2 + 1) / 6, 6);
     expect(lookUp(query, [failed, learned({})]).match?.id).toBe('learned-1');
   });
 
