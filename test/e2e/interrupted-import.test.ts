@@ -10,7 +10,7 @@ import { runCli } from '#apps/workbench/cli.ts';
 import { anAssembly } from './support/assemblies.ts';
 
 const PASSWORD = 'Correct-Horse-8-Battery';
-const ROWS = 1000;
+const ROWS = 10_000;
 /** Records of one request. */
 const PART = 100;
 const HALF_HOUR_MS = 31 * 60_000;
@@ -81,7 +81,7 @@ it('an import goes on where its sign-in expired, after a token that was renewed,
   writeFileSync(file, table());
   const order = ['import-incidents', '--file', file, '--auto-learn'];
   const first = await selfheal(order, { now: aClockOfExpiry() });
-  const [, done = ''] = /(\d+) of 1000 records are learned, then: /.exec(first.errors) ?? [];
+  const [, done = ''] = /(\d+) of 10,?000 records are learned, then: /.exec(first.errors) ?? [];
   expect([first.code, Number(done)]).toEqual([2, 3 * PART]);
   expect(first.errors).toContain(`Your sign-in at ${stage.runtime.endpoint} has expired: run "selfheal login --url`);
   expect(first.errors).toContain('Run the same command again: it goes on with record 301.');
