@@ -155,16 +155,29 @@ it('refuses without the name once more, and about a repository that nothing is h
   expect(aboutGone(await everything()).length).toBeGreaterThan(20);
 });
 
-it('deletes everything of one repository, also when it is cut off, leaves the other as it is, and keeps one audit entry', async () => {
+/** Where deletions are cut off, one after the other: at a call, after so many others, before or after it takes effect. */
+const CUTS = [
+  ['s3:DeleteObjectVersion', 0, 'before'],
+  ['s3:DeleteObjectVersion', 1, 'after'],
+  ['dynamodb:DeleteItem', 0, 'before'],
+  ['dynamodb:DeleteItem', 0, 'after'],
+  ['dynamodb:DeleteItem', 1, 'before'],
+  ['dynamodb:DeleteItem', 5, 'after'],
+  ['dynamodb:PutItem', 1, 'before'],
+  ['dynamodb:PutItem', 0, 'after'],
+] as const;
+
+it('deletes everything of one repository, also when it is cut off again and again, leaves the other as it is, and keeps one audit entry', async () => {
   const before = aboutKept(await everything());
   expect(before.size).toBeGreaterThan(20);
-  // Objects are removed, and then no record is.
-  const refused = { kind: 'error', code: 'ValidationException', status: 400, when: 'before' } as const;
-  healer.runtime.faults.inject('dynamodb:DeleteItem', refused, { times: Number.POSITIVE_INFINITY });
-  const cutOff = await selfheal('data', 'delete', '--repo', GONE, '--confirm', GONE);
-  expect(cutOff.code).not.toBe(0);
-  healer.runtime.faults.clear();
-  expect(aboutGone(await everything()).length).toBeGreaterThan(20);
+  for (const [operation, skip, when] of CUTS) {
+    const refused = { kind: 'error', code: 'ValidationException', status: 400, when } as const;
+    healer.runtime.faults.inject(operation, refused, { skip, times: Number.POSITIVE_INFINITY });
+    const cutOff = await selfheal('data', 'delete', '--repo', GONE, '--confirm', GONE);
+    healer.runtime.faults.clear();
+    expect(cutOff.code, `${operation} ${skip} ${when}: ${cutOff.stdout}`).not.toBe(0);
+    expect(aboutGone(await everything()).length).toBeGreaterThan(1);
+  }
   const { code, stdout, stderr } = await selfheal('data', 'delete', '--repo', 'ACME/shop', '--confirm', GONE);
   expect([code, stderr]).toEqual([0, expect.any(String)]);
   expect(stdout).toMatch(/^Deleted \d+ records of ACME\/shop:\n/);

@@ -48,7 +48,7 @@ const KEPT_WHEN_AMPLE = 64;
  * The number kept while many events are running and the process has grown beyond this resident memory. An incident passes through nine functions, one
  * after the other: with fewer workers than that, each evicts the one that is needed next.
  */
-const KEPT_WHEN_CROWDED = 12;
+const KEPT_WHEN_CROWDED = 11;
 const CROWDED_BYTES = 450_000_000;
 const CROWDED_EVENTS = 4;
 /** Above this number a function gets no second worker: other functions need the memory more. */
