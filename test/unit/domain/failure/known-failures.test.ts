@@ -145,6 +145,21 @@ describe('wordings that the requirements name', () => {
   });
 });
 
+describe('a request that a server answered', () => {
+  it.each([
+    ['error: failed to download from https://static.example.com/api: the server responded with 404', 'lasts'],
+    ['E: Failed to fetch http://archive.example.com/pool/a.deb  404  Not Found [IP: 192.0.2.1 80]', 'lasts'],
+    ['Failed to upload artifact: HTTP 413 Payload too large', 'lasts'],
+    [
+      'E: Failed to fetch http://archive.example.com/pool/a.deb  503  Service Unavailable [IP: 192.0.2.1 80]',
+      'may-pass',
+    ],
+    ['error: failed to download from https://static.example.com/api: the server responded with 429', 'may-pass'],
+  ])('lasts where the same request brings the same status: %s', (line, chance) => {
+    expect(judge(line).classification.chance).toBe(chance);
+  });
+});
+
 describe('a download that broke off', () => {
   it.each([
     [
