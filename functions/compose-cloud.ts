@@ -4,33 +4,21 @@ import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.ts';
-import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
-import { makeSnsTexter } from '#shared/adapters/aws/sns-texter.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
 import { makePoster } from '#shared/adapters/http/poster.ts';
-import { makeSmtpSender } from '#shared/adapters/mail/smtp-sender.ts';
 import type { Variables } from './compose.ts';
 
 /*
- * Ports to the bucket, the queue, the mail topic, the workflow and other functions. They are apart from the tables because their AWS clients are
+ * Ports to the bucket, the queue, the workflow and other functions. They are apart from the tables because their AWS clients are
  * large: a function that is split reads every file at its start that it imports like this, used or not, and the API loads these on demand.
  */
 export const evidence = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3EvidenceStore({ bucket });
 export const artifacts = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3ModelArtifacts({ bucket });
 /** The change graph. */
 export const changes = ({ incidentsTable: table }: Variables<'incidentsTable'>) => makeDynamoChangeStore({ table });
-export const mailer = ({ escalationTopic: topicArn }: Variables<'escalationTopic'>) => makeSnsMailer({ topicArn });
-export const texter = () => makeSnsTexter();
 export const poster = ({ channelSecret: channels }: Variables<'channelSecret'>) =>
   makePoster({ secrets: makeSecretReader({ channels }), origin: process.env.HTTP_ORIGIN });
-export const smtp = ({ channelSecret: channels }: Variables<'channelSecret'>) =>
-  makeSmtpSender({ secrets: makeSecretReader({ channels }), local: localMailServer(process.env) });
 export const signalQueue = ({ intakeQueue: queueUrl }: Variables<'intakeQueue'>) => makeSqsSignalQueue({ queueUrl });
 export const workflow = ({ workflow: workflowArn }: Variables<'workflow'>) => makeSfnWorkflowEngine({ workflowArn });
 export const inspector = ({ codeInspector: functionArn }: Variables<'codeInspector'>) =>
   makeLambdaCodeInspector({ functionArn });
-
-/** Set by the local runtime alone. */
-function localMailServer({ LOCAL_SMTP_PORT: port, LOCAL_SMTP_CERTIFICATE: certificate }: NodeJS.ProcessEnv) {
-  return port === undefined || certificate === undefined ? undefined : { port: Number(port), certificate };
-}

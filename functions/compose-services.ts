@@ -1,7 +1,6 @@
 import { makeAllResourcesReader } from '#shared/adapters/aws/all-resources.ts';
 import { makeBuildReader } from '#shared/adapters/aws/build-reader.ts';
 import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
-import { makeCloudWatchLogsReader } from '#shared/adapters/aws/cloudwatch-logs-reader.ts';
 import { makeCloudWatchMetricReader } from '#shared/adapters/aws/cloudwatch-metric-reader.ts';
 import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts';
 import { makePlaybookPorts } from '#shared/adapters/aws/playbook-ports.ts';
@@ -17,8 +16,6 @@ import { code, codeHost, configuration, proposals, type Token } from './compose.
 export const alarms = () => makeCloudWatchAlarmReader();
 export const deployments = () => makeDeploymentReader();
 export const metrics = () => makeCloudWatchMetricReader();
-export const serviceLogs = () => makeCloudWatchLogsReader();
-export const builds = () => makeBuildReader();
 export const resources = () => makeAllResourcesReader();
 export const resourcesOf = (reader: () => KindReaders) => () => makeResourceReader(reader());
 export const playbookPorts = () => makePlaybookPorts(configuration().http, process.env);
@@ -32,7 +29,7 @@ export const observation = (environment: Token) =>
     alarms: alarms(),
     deployments: deployments(),
     resources: resources(),
-    builds: builds(),
+    builds: makeBuildReader(),
     ...playbookPorts(),
     clock: systemClock,
   });

@@ -15,6 +15,8 @@ const LOGGER = /[\\/]middleware-logger[\\/]loggerMiddleware\.js$/;
 const PREPARES_LOG = /(?<=^export const loggerMiddleware = )[\s\S]*?^};$/m;
 /** Hashes in JavaScript, for a Node without OpenSSL, and retries at an adaptive rate, which no function asks for. */
 const FALLBACKS = /[\\/]@smithy[\\/]core[\\/].*[\\/](Sha256Js|Md5Js|AdaptiveRetryStrategy)\.js$/;
+/** Profiles in `~/.aws`, and the region of an EC2 instance. A function of Lambda has neither, and is configured by its environment. */
+const ELSEWHERE = /[\\/]@smithy[\\/]core[\\/].*[\\/](fromSharedConfigFiles|getInstanceMetadataRegion)\.js$/;
 const REGISTERS_AN_ERROR = /^n0_registry\.registerError\(.*\);$/gm;
 const NAMED_TEXT = /^const (_\w+) = ("[^"\n]*");$/gm;
 const COMPUTED_KEY = /\[(_\w+)\]:/g;
@@ -23,6 +25,15 @@ const NO_EVENT_STREAMS = `
 const leftOut = () => { throw new Error('The code that reads event streams was left out of this bundle.'); };
 export { leftOut as EventStreamSerde, leftOut as eventStreamSerdeProvider };
 `;
+
+/** Whoever asks goes on to the next place. */
+const NOT_ELSEWHERE: Readonly<Record<string, string>> = {
+  fromSharedConfigFiles: `
+import { CredentialsProviderError } from '../property-provider/CredentialsProviderError';
+export const fromSharedConfigFiles = () => async () => { throw new CredentialsProviderError('The files of profiles are not read.'); };
+`,
+  getInstanceMetadataRegion: 'export const getInstanceMetadataRegion = async () => undefined;',
+};
 
 /** A class of that name that cannot be made. */
 const leftOut = (name: string) =>
@@ -33,7 +44,7 @@ const leftOut = (name: string) =>
  * sign-on, profiles and instance metadata are never used. The document client has no side effects, although its package does not say so. Schemas of
  * operations that a function never calls are removed. Errors arrive as the client's base class, with the same name, status and message; nothing else
  * of an error is read. No client has a logger, so nothing is prepared for one. No operation that is called streams events. Lambda's Node has
- * OpenSSL, so the hashes in JavaScript are never used, and no function asks for the adaptive mode of retries.
+ * OpenSSL, so the hashes in JavaScript are never used, and no function asks for the adaptive mode of retries. Profiles are not read.
  */
 export function leanSdk(): Plugin {
   return {
@@ -62,6 +73,11 @@ export function leanSdk(): Plugin {
         return { contents: JSON.stringify({ version }), loader: 'json' };
       });
       onLoad({ filter: FALLBACKS }, ({ path }) => ({ contents: leftOut(basename(path, '.js')), loader: 'js' }));
+      onLoad({ filter: ELSEWHERE }, ({ path }) => ({
+        contents: NOT_ELSEWHERE[basename(path, '.js')] ?? '',
+        resolveDir: dirname(path),
+        loader: 'js',
+      }));
       onLoad({ filter: LOGGER }, async ({ path }) => ({
         contents: (await readFile(path, 'utf8')).replace(PREPARES_LOG, '() => (next) => next;'),
         loader: 'js',
@@ -107,9 +123,17 @@ export function zodWithoutJsonSchema(): Plugin {
   };
 }
 
+/** The library of the API's routes. It passes all of zod to code that extends one class, so that no part of zod could be left out. */
+const ROUTES_LIBRARY = /[\\/]@hono[\\/]zod-openapi[\\/]dist[\\/]index\.mjs$/;
+const USES_OF_ZOD: readonly (readonly [string, string])[] = [
+  ['import { z } from "zod";', 'import { ZodType } from "zod";'],
+  ['\nextendZodWithOpenApi(z);\n', '\nextendZodWithOpenApi({ ZodType });\n'],
+  ['extendZodWithOpenApi, z };', 'extendZodWithOpenApi };'],
+];
+
 /**
  * Leaves zod's error messages in fifty languages out of a bundle; ours are in English. A package that imports zod as a whole would bring them
- * all (190 KB).
+ * all (190 KB), and whatever else of zod no schema uses (90 KB).
  */
 export function leanZod(): Plugin {
   return {
@@ -119,6 +143,15 @@ export function leanZod(): Plugin {
         contents: "export { default as en } from './en.js';",
         loader: 'js',
       }));
+      onLoad({ filter: ROUTES_LIBRARY }, async ({ path }) => {
+        let contents = await readFile(path, 'utf8');
+        for (const [use, lean] of USES_OF_ZOD) {
+          if (!contents.includes(use))
+            throw new Error(`${path} no longer contains ${JSON.stringify(use)}: adapt USES_OF_ZOD.`);
+          contents = contents.replace(use, lean);
+        }
+        return { contents, loader: 'js' };
+      });
     },
   };
 }

@@ -2,7 +2,8 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { present } from '@selfheal/kernel/present.ts';
 import type { Field, Operation } from '#apps/cli/requests/operations.ts';
-import { type ApiDeps, makeApi } from '#functions/api/app.ts';
+import { makeApi } from '#functions/api/app.ts';
+import { type ApiDeps, makeRouteDeps } from '#functions/api/base.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const TABLES = 'apps/cli/requests';
@@ -42,7 +43,7 @@ interface Document {
 /** The OpenAPI document. Its routes are declared before anything is asked of what they stand on. */
 function documentOf(): Document {
   const nothing = { environment: { apiUrl: '' }, actions: [], policy: {}, keys: {}, configuration: { services: [] } };
-  const api = makeApi(nothing as unknown as ApiDeps);
+  const api = makeApi(makeRouteDeps(nothing as unknown as ApiDeps));
   const info = { title: 'Selfheal', version: '0' };
   return api.getOpenAPI31Document({ openapi: '3.1.0', info }) as unknown as Document;
 }

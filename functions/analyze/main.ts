@@ -1,7 +1,5 @@
 import { dataDirectoryOf } from '#shared/adapters/archive/data-files.ts';
 import { loadPrompts } from '#shared/adapters/archive/prompt-files.ts';
-import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
-import { makeBedrockModelClient } from '#shared/adapters/aws/bedrock-model-client.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import { analyze } from '#shared/app/analyze/analyze.ts';
@@ -9,6 +7,7 @@ import { connectModel } from '#shared/app/analyze/connect.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
+import { archives } from '../archives-on-demand.ts';
 import {
   codeHost,
   codeReader,
@@ -26,7 +25,8 @@ import {
   type Variables,
 } from '../compose.ts';
 import { evidence } from '../compose-cloud.ts';
-import { metrics, serviceLogs } from '../compose-services.ts';
+import { bedrockModel } from '../models-on-demand.ts';
+import { metrics, serviceLogs } from '../services-on-demand.ts';
 import { config } from './config.ts';
 
 const signatures = await readSignatures();
@@ -44,7 +44,7 @@ async function modelOf(): Promise<DiagnosisModel | null> {
   return connectModel(settings, await loadPrompts(dataDirectoryOf(process.env)), {
     json: makeJsonPost(origin ? { origin } : {}),
     key: async () => (await secrets.read('model-key')).key ?? '',
-    bedrock: (modelId, { caches }) => makeBedrockModelClient({ modelId, caches }),
+    bedrock: bedrockModel,
   });
 }
 
@@ -63,7 +63,7 @@ export const handler = defineStep(
     serviceLogs,
     metrics,
     recall: (environment: Variables<'knowledgeTable'>) => makeLocalRecall(knowledgeEntries(environment), playbooks),
-    archives: () => makeZipLogArchive(),
+    archives,
     signatures: () => signatures,
     model: () => model,
   },

@@ -4,6 +4,7 @@ import { makeProductionModel } from '#shared/app/learning/production-model.ts';
 import { retrain } from '#shared/app/learning/retrain.ts';
 import { reviewLearning } from '#shared/app/learning/review-learning.ts';
 import { watchAnswers } from '#shared/app/upkeep/watch-answers.ts';
+import { mailer, smtp, texter } from '../channels-on-demand.ts';
 import {
   compose,
   configuration,
@@ -17,7 +18,7 @@ import {
   readSignatures,
   registry,
 } from '../compose.ts';
-import { artifacts, evidence, mailer, poster, smtp, texter } from '../compose-cloud.ts';
+import { artifacts, evidence, poster } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 const { version, problems } = await loadShippedVersion(dataDirectoryOf(process.env));

@@ -1,89 +1,32 @@
-import type { Clock } from '@selfheal/kernel/time.ts';
-import * as z from 'zod';
-import type { ApiKeyDeps } from '#shared/app/access/api-keys.ts';
-import type { Authentication } from '#shared/app/access/authenticate.ts';
-import { makeCounts } from '#shared/app/common/counts.ts';
-import type { PolicyDeps } from '#shared/app/policy/change-policy.ts';
-import { governed } from '#shared/app/policy/governed.ts';
-import type { RepeatedRequests } from '#shared/ports/access.ts';
-import { countingLogs, countRequests } from './count-requests.ts';
-import { notFound, problemOf } from './problem.ts';
-import { type ActionRoutesDeps, actionRoutes } from './routes/actions.ts';
+import { makeBase, type RouteDeps } from './base.ts';
+import { actionRoutes } from './routes/actions.ts';
 import { applicationRoutes } from './routes/applications.ts';
-import { type ApprovalRoutesDeps, approvalRoutes } from './routes/approvals.ts';
-import { type AuthRoutesDeps, authRoutes } from './routes/auth.ts';
+import { approvalRoutes } from './routes/approvals.ts';
+import { authRoutes } from './routes/auth.ts';
 import { configRoutes } from './routes/config.ts';
-import { type ConnectionRoutesDeps, connectionRoutes } from './routes/connections.ts';
-import { answers, makeRoutes, openRoute } from './routes/contract.ts';
-import { type DataRoutesDeps, dataRoutes } from './routes/data.ts';
-import { type ExperimentRoutesDeps, experimentRoutes } from './routes/experiments.ts';
-import { type IncidentChangeDeps, incidentChangeRoutes } from './routes/incident-changes.ts';
-import { type IncidentRoutesDeps, incidentRoutes } from './routes/incidents.ts';
+import { connectionRoutes } from './routes/connections.ts';
+import { dataRoutes } from './routes/data.ts';
+import { experimentRoutes } from './routes/experiments.ts';
+import { incidentChangeRoutes } from './routes/incident-changes.ts';
+import { incidentRoutes } from './routes/incidents.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { knowledgeRoutes } from './routes/knowledge.ts';
-import { type KnowledgeLearnDeps, knowledgeLearnRoutes } from './routes/knowledge-learn.ts';
+import { knowledgeLearnRoutes } from './routes/knowledge-learn.ts';
 import { knowledgeUpkeepRoutes } from './routes/knowledge-upkeep.ts';
-import { type LearningRoutesDeps, learningRoutes } from './routes/learning.ts';
-import { type LogRoutesDeps, logRoutes } from './routes/logs.ts';
-import { type OperationRoutesDeps, operationRoutes } from './routes/operation.ts';
-import { type OverviewRoutesDeps, overviewRoutes } from './routes/overview.ts';
+import { learningRoutes } from './routes/learning.ts';
+import { logRoutes } from './routes/logs.ts';
+import { operationRoutes } from './routes/operation.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { patternChangeRoutes } from './routes/pattern-changes.ts';
-import { type PeopleRoutesDeps, peopleRoutes } from './routes/people.ts';
-import { type QualityRoutesDeps, qualityRoutes } from './routes/quality.ts';
-import { type ReceivedRoutesDeps, receivedRoutes } from './routes/received.ts';
-import { type TestRoutesDeps, testRoutes } from './routes/tests.ts';
-
-export type ApiDeps = IncidentRoutesDeps &
-  Pick<IncidentChangeDeps, 'changes'> &
-  ReceivedRoutesDeps &
-  Pick<KnowledgeLearnDeps, 'recordLearning'> &
-  ApprovalRoutesDeps &
-  Omit<ActionRoutesDeps, 'governance' | 'random'> &
-  Omit<LearningRoutesDeps, 'rules'> &
-  OperationRoutesDeps &
-  ExperimentRoutesDeps &
-  ConnectionRoutesDeps &
-  LogRoutesDeps &
-  OverviewRoutesDeps &
-  AuthRoutesDeps &
-  PeopleRoutesDeps &
-  TestRoutesDeps &
-  QualityRoutesDeps &
-  DataRoutesDeps &
-  ApiSettings;
-
-interface ApiSettings {
-  readonly keys: ApiKeyDeps;
-  readonly policy: PolicyDeps;
-  readonly repeatedRequests: RepeatedRequests;
-  readonly clock: Clock;
-  /** Finds out who sends a request, from its headers in lower case. */
-  readonly authenticate: (headers: Readonly<Record<string, string>>) => Promise<Authentication>;
-  readonly version: string;
-  /** Hears of each error that is not the caller's; its words are not shown to them. */
-  readonly onFailure: (error: Error) => void;
-}
-
-/** Of every answer that has no other: nothing may be kept, framed or guessed. */
-export const HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-} as const;
+import { peopleRoutes } from './routes/people.ts';
+import { qualityRoutes } from './routes/quality.ts';
+import { receivedRoutes } from './routes/received.ts';
+import { testRoutes } from './routes/tests.ts';
 
 const ABOUT =
   'Incidents, approvals and what led to them. A request that changes something takes an `Idempotency-Key`: sent again within a day, it gets the ' +
   'same answer and is done once. Every answer to a GET has an `ETag` for `If-None-Match`.';
-
-const health = openRoute({
-  method: 'get',
-  path: '/api/health',
-  tags: ['system'],
-  summary: 'Whether the API answers; reads nothing and needs no sign-in',
-  responses: answers('Healthy.', z.object({ status: z.literal('ok'), version: z.string() })),
-});
 
 /** Says of each tuple how long it is: without `items` a reader of JSON Schema takes it for a list of anything that begins so. */
 function closedTuples<T>(node: T): T {
@@ -97,24 +40,11 @@ function closedTuples<T>(node: T): T {
 }
 
 /**
- * All routes of the API. Their definitions are its validation, `/api/openapi.json` and the types of its client. Errors are
- * problem details (RFC 9457).
+ * All routes of the API at once. Their definitions are its validation, `/api/openapi.json` and the types of its client. Requests are answered by
+ * `makeRouter`, which loads them in parts.
  */
-export function makeApi(deps: ApiDeps) {
-  const app = makeRoutes();
-  app.use(async (context, next) => {
-    context.set('authenticate', () => deps.authenticate(context.req.header()));
-    context.set('idempotency', deps);
-    await next();
-  });
-  const counts = makeCounts(deps.counters, deps.clock, deps.onFailure);
-  app.use(countRequests(counts));
-  app.notFound(notFound);
-  app.onError((error) => {
-    const answer = problemOf(error);
-    if (answer.status >= 500) deps.onFailure(error);
-    return answer;
-  });
+export function makeApi({ all: deps, ...given }: RouteDeps) {
+  const app = makeBase({ all: deps, ...given });
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
@@ -134,17 +64,15 @@ export function makeApi(deps: ApiDeps) {
     const { REFERENCE_POLICY, renderReference } = await import('./reference.ts');
     return context.html(renderReference(described()), 200, { 'content-security-policy': REFERENCE_POLICY });
   });
-  const learning = { ...deps, rules: async () => (await governed(deps.policy)).configuration.learning };
-  const actionDeps = { ...deps, governance: deps.policy, random: deps.keys.random };
+  const { actions, changes, learning, logs } = given;
   return app
-    .openapi(health, (context) => context.json({ status: 'ok' as const, version: deps.version }, 200))
     .route('/', overviewRoutes(deps))
     .route('/', incidentRoutes(deps))
-    .route('/', incidentChangeRoutes({ ...deps, random: deps.keys.random }))
+    .route('/', incidentChangeRoutes(changes))
     .route('/', approvalRoutes(deps))
-    .route('/', actionRoutes(actionDeps))
-    .route('/', jobRoutes(actionDeps))
-    .route('/', applicationRoutes(actionDeps))
+    .route('/', actionRoutes(actions))
+    .route('/', jobRoutes(actions))
+    .route('/', applicationRoutes(actions))
     .route('/', authRoutes(deps))
     .route('/', keyRoutes(deps.keys))
     .route('/', peopleRoutes(deps))
@@ -161,7 +89,7 @@ export function makeApi(deps: ApiDeps) {
     .route('/', testRoutes(deps))
     .route('/', qualityRoutes(deps))
     .route('/', dataRoutes(deps))
-    .route('/', logRoutes({ ...deps, logs: async () => countingLogs(await deps.logs(), counts) }));
+    .route('/', logRoutes(logs));
 }
 
 /** The routes with their requests and answers, for a typed client (`hc<Api>`). */

@@ -1,9 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { type ApiDeps, HEADERS, makeApi } from './app.ts';
+import type { ApiDeps } from './base.ts';
 import { problem } from './problem.ts';
+import { makeRouter } from './router.ts';
 import { REVISION_HEADER } from './routes/contract.ts';
+
+/** Of every answer that has no other: nothing may be kept, framed or guessed. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+} as const;
 
 /** No request of this API is larger, but those that carry logs or documents. */
 const MAX_BODY_BYTES = 100_000;
@@ -14,7 +23,7 @@ const CARRY_MUCH =
 
 /** An event of the HTTP API (payload format 2.0) as a request, and the response as its answer. */
 export function makeHandler(deps: ApiDeps) {
-  const api = makeApi(deps);
+  const route = makeRouter(deps);
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const { method } = event.requestContext.http;
     const begunAt = deps.clock.now().getTime();
@@ -25,7 +34,7 @@ export function makeHandler(deps: ApiDeps) {
         ? problem('not-found', form.reason)
         : request instanceof Response
           ? request
-          : await api.fetch(request);
+          : await route(request);
     const given = await response.text();
     const isMore = response.ok && form?.kind === 'translated' && form.answer !== undefined;
     const body = isMore ? JSON.stringify(form.answer?.(JSON.parse(given))) : given;

@@ -36,6 +36,7 @@ import {
   tokens,
   workflowTokens,
 } from '../compose.ts';
+import { evidence } from '../evidence-on-demand.ts';
 import { once, onDemand } from '../on-demand.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
@@ -46,8 +47,7 @@ declare const SELFHEAL_VERSION: string;
 const deps = compose(config, {
   incidents,
   approvals,
-  evidence: ({ evidenceBucket: bucket }) =>
-    onDemand(async () => (await import('#shared/adapters/aws/s3-evidence-store.ts')).makeS3EvidenceStore({ bucket })),
+  evidence,
   workflow: ({ workflow: workflowArn }) =>
     onDemand(async () =>
       (await import('#shared/adapters/aws/sfn-workflow-engine.ts')).makeSfnWorkflowEngine({ workflowArn }),

@@ -1,4 +1,3 @@
-import { makeBedrockEmbedder } from '#shared/adapters/aws/bedrock-embedder.ts';
 import { connectEmbedder } from '#shared/app/knowledge/budget.ts';
 import { knowledge } from '#shared/app/knowledge/knowledge.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
@@ -18,11 +17,12 @@ import {
   tests,
 } from '../compose.ts';
 import { evidence, inspector } from '../compose-cloud.ts';
+import { bedrockEmbedder } from '../models-on-demand.ts';
 import { config } from './config.ts';
 
 const playbooks = await readPlaybooks();
 const stores = compose(config, { control, knowledgeEntries, patterns });
-const embedder = connectEmbedder(configuration(), { ...stores, bedrock: makeBedrockEmbedder });
+const embedder = connectEmbedder(configuration(), { ...stores, bedrock: bedrockEmbedder });
 
 export const handler = defineStep(
   'knowledge',

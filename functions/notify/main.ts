@@ -1,4 +1,5 @@
 import { notify } from '#shared/app/notify/notify.ts';
+import { mailer, smtp, texter } from '../channels-on-demand.ts';
 import {
   actions,
   codeHost,
@@ -11,7 +12,7 @@ import {
   predictions,
   type Variables,
 } from '../compose.ts';
-import { evidence, mailer, poster, smtp, texter } from '../compose-cloud.ts';
+import { evidence, poster } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 export const handler = defineStep(

@@ -1,4 +1,5 @@
 import { callPeople } from '#shared/app/on-call/call-people.ts';
+import { smtp, texter } from '../channels-on-demand.ts';
 import {
   actions,
   chains,
@@ -8,7 +9,7 @@ import {
   defineScheduled,
   incidents,
 } from '../compose.ts';
-import { evidence, poster, smtp, texter } from '../compose-cloud.ts';
+import { evidence, poster } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 export const handler = defineScheduled(

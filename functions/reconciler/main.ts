@@ -5,6 +5,7 @@ import { sendDigests } from '#shared/app/notify/send-digests.ts';
 import { remindOfStop } from '#shared/app/notify/stop-notice.ts';
 import { settleHealed } from '#shared/app/record/recurrence-watch.ts';
 import { reconcile } from '#shared/app/upkeep/reconcile.ts';
+import { mailer, smtp, texter } from '../channels-on-demand.ts';
 import {
   actions,
   approvals,
@@ -21,7 +22,8 @@ import {
   type Token,
   type Variables,
 } from '../compose.ts';
-import { evidence, mailer, poster, signalQueue, smtp, texter, workflow } from '../compose-cloud.ts';
+import { poster, signalQueue, workflow } from '../compose-cloud.ts';
+import { evidence } from '../evidence-on-demand.ts';
 import { onDemand } from '../on-demand.ts';
 import { config } from './config.ts';
 

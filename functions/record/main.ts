@@ -1,4 +1,3 @@
-import { makeBedrockEmbedder } from '#shared/adapters/aws/bedrock-embedder.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { connectEmbedder } from '#shared/app/knowledge/budget.ts';
 import { record } from '#shared/app/record/record.ts';
@@ -19,6 +18,7 @@ import {
   type Variables,
 } from '../compose.ts';
 import { evidence, signalQueue } from '../compose-cloud.ts';
+import { bedrockEmbedder } from '../models-on-demand.ts';
 import { config } from './config.ts';
 
 export const handler = defineStep(
@@ -41,7 +41,7 @@ export const handler = defineStep(
       connectEmbedder(configuration(), {
         control: control(environment),
         clock: systemClock,
-        bedrock: makeBedrockEmbedder,
+        bedrock: bedrockEmbedder,
       }),
     knowledge: knowledgeEntries,
   },

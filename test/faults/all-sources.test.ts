@@ -172,7 +172,7 @@ async function setUp() {
         { sourceId: 'github', headers: sent, body: bytes },
         {
           ...common,
-          sources: WEBHOOK_SOURCES,
+          sourceOf: async (id: string) => WEBHOOK_SOURCES.find((source) => source.id === id) ?? null,
           signatures: makeWebhookSignatures(),
           secrets: fakeSecrets({ 'github-webhook': { current: GITHUB_SECRET }, 'name-key': { key: KEY } }),
           queue: { send: async (signal) => push(signal) },

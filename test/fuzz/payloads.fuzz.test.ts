@@ -33,7 +33,7 @@ function setUp() {
   const changes = makeMemoryChangeQueue();
   const meter = makeRecordingMeter();
   const handle = makeHandler({
-    sources: WEBHOOK_SOURCES,
+    sourceOf: async (id: string) => WEBHOOK_SOURCES.find((source) => source.id === id) ?? null,
     signatures: makeWebhookSignatures(),
     secrets: fakeSecrets({ 'github-webhook': SECRETS, 'name-key': { key: 'k'.repeat(48) } }),
     queue,

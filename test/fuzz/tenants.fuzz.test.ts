@@ -260,7 +260,7 @@ async function deliver(attempt: Attempt, victim: Settled, stores: Stores) {
       body: Buffer.from(body),
     },
     {
-      sources: [github],
+      sourceOf: async () => github,
       signatures: makeWebhookSignatures(),
       secrets: { read: async () => ({ current: EVERYBODY, repositories: scoped }) },
       queue,

@@ -5,11 +5,11 @@ import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { loadIncident } from '../../ports/incident-store.ts';
-import { type AlarmGatherDeps, gatherAlarm } from './alarm.ts';
-import { type AlertGatherDeps, gatherAlert } from './alert.ts';
+import type { AlarmGatherDeps } from './alarm.ts';
+import type { AlertGatherDeps } from './alert.ts';
 import { type ChangesBeforeDeps, changesBefore } from './changes-before.ts';
-import { gatherReport, type ReportGatherDeps } from './report.ts';
-import { type GatheredFacts, gatherRun, type RunGatherDeps } from './run.ts';
+import type { ReportGatherDeps } from './report.ts';
+import type { GatheredFacts, RunGatherDeps } from './run.ts';
 
 export interface GatherDeps
   extends AlarmGatherDeps,
@@ -53,6 +53,7 @@ export async function gather(input: StepInput<'gather'>, deps: GatherDeps): Prom
   };
 }
 
+/** Loads the code of this kind of target alone. */
 async function gatherFrom(
   target: Exclude<TargetContext, StormTarget>,
   incident: Incident,
@@ -61,13 +62,13 @@ async function gatherFrom(
 ): Promise<GatheredFacts<Telemetry['facts']>> {
   switch (target.kind) {
     case 'run':
-      return await gatherRun(target, acceptGaps, deps);
+      return await (await import('./run.ts')).gatherRun(target, acceptGaps, deps);
     case 'alarm':
-      return await gatherAlarm(target, incident.tainted, acceptGaps, deps);
+      return await (await import('./alarm.ts')).gatherAlarm(target, incident.tainted, acceptGaps, deps);
     case 'alert':
-      return await gatherAlert(target, incident.tainted, acceptGaps, deps);
+      return await (await import('./alert.ts')).gatherAlert(target, incident.tainted, acceptGaps, deps);
     case 'report':
-      return await gatherReport(incident, target, acceptGaps, deps);
+      return await (await import('./report.ts')).gatherReport(incident, target, acceptGaps, deps);
     default:
       return target satisfies never;
   }

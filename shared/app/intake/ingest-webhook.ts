@@ -23,7 +23,8 @@ export interface WebhookAnswer {
 }
 
 export interface WebhookDeps {
-  readonly sources: readonly WebhookSource[];
+  /** Null for an id that is of no source. */
+  readonly sourceOf: (id: string) => Promise<WebhookSource | null>;
   readonly signatures: WebhookSignatures;
   readonly secrets: SecretReader;
   readonly queue: SignalQueue;
@@ -45,8 +46,8 @@ const refuse = (status: WebhookAnswer['status'], error: string): WebhookAnswer =
  * again.
  */
 export async function ingestWebhook(delivery: WebhookDelivery, deps: WebhookDeps): Promise<WebhookAnswer> {
-  const source = deps.sources.find(({ id }) => id === delivery.sourceId);
-  if (source === undefined) return counted(deps, 'unknown-source', refuse(404, 'There is no such source.'));
+  const source = await deps.sourceOf(delivery.sourceId);
+  if (source === null) return counted(deps, 'unknown-source', refuse(404, 'There is no such source.'));
   if (delivery.body.byteLength > MAX_WEBHOOK_BYTES) {
     return counted(deps, 'too-large', refuse(413, `The body is larger than ${MAX_WEBHOOK_BYTES} bytes.`));
   }

@@ -28,7 +28,7 @@ import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import { type Governance, governed } from '../policy/governed.ts';
 import { governedInRepository } from '../policy/governed-repository.ts';
 import { advisedCandidates } from './advised.ts';
-import { type AlertDeps, announceAlerts, raisedAlerts } from './alerts.ts';
+import { type AlertDeps, raisedAlerts } from './alerts.ts';
 import { knownFacts, planContext, reasonsFact, withHistory } from './audit-facts.ts';
 import { type CircumstanceDeps, gatherCircumstances } from './circumstances.ts';
 import { candidatesFor, leftOutByHost, rankedFor } from './context.ts';
@@ -104,7 +104,7 @@ export async function makePlan(input: StepInput<'plan'>, given: PlanDeps): Promi
   };
   await keep(plan, incident, { round: roundOf(input), exposure, context, known }, deps);
   await keepSummary(incident, gathered.diagnosis, deps);
-  await announceAlerts(alerts, incident, plan, deps);
+  if (alerts.length > 0) await (await import('./announce-alerts.ts')).announceAlerts(alerts, incident, plan, deps);
   return plan;
 }
 

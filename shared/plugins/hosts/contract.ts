@@ -35,8 +35,8 @@ export interface HostPlugin {
   /** What it calls a change that is proposed for a branch, and what it writes before its number: `merge request !4`. */
   readonly changeRequest: { readonly name: string; readonly sign: string };
   readonly capabilities: ReadonlySet<HostCapability>;
-  /** Reads its webhooks; null where the source is a plug-in of its own. */
-  readonly source: WebhookSource | null;
+  /** Loads what reads its webhooks, when one of them arrives; null where the source is a plug-in of its own. */
+  readonly source: (() => Promise<WebhookSource>) | null;
   /** Whether its webhooks leave out the attempt and the pull request of a run, which are then asked for. */
   readonly completes: boolean;
   /** Pages of a run, made of authenticated fields only. `apiUrl`: as the configuration has it. */

@@ -8,8 +8,10 @@ import { gitlab } from './gitlab/index.ts';
 /** Every code host. To add one: a folder here, named after its id, and a line below. */
 export const HOSTS: readonly HostPlugin[] = registered('hosts', [github, gitlab]);
 
-/** Webhook sources that come with a host. */
-export const HOST_SOURCES: readonly WebhookSource[] = HOSTS.flatMap(({ source }) => source ?? []);
+/** The webhook source that comes with the host of this id; null where none does. */
+export async function hostSourceOf(id: string): Promise<WebhookSource | null> {
+  return (await HOSTS.find((host) => host.id === id)?.source?.()) ?? null;
+}
 
 /** The host of a repository; null when no plug-in has the name's host. */
 export function hostPluginOf(repository: string): HostPlugin | null {

@@ -20,7 +20,7 @@ import { sentry } from './sentry/index.ts';
 
 /*
  * Every source, by the way on which it arrives. To add one: a folder here, named after its id, and a line below. The lists stand apart, so that a
- * function's bundle holds only the sources that it reads. A code host brings its own: see `HOST_SOURCES`.
+ * function's bundle holds only the sources that it reads. A code host brings its own: see `hostSourceOf`.
  */
 export const WEBHOOK_SOURCES: readonly WebhookSource[] = [github];
 export const ALERT_SOURCES: readonly AlertSource[] = [alertmanager, grafana, datadog, pagerduty, jsm, sentry];

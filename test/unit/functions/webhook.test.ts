@@ -29,7 +29,7 @@ function setUp(stored: Record<string, unknown> = { current: CURRENT, previous: P
   const commands = makeMemoryCommandQueue();
   const meter = makeRecordingMeter();
   const deps = {
-    sources: WEBHOOK_SOURCES,
+    sourceOf: async (id: string) => WEBHOOK_SOURCES.find((source) => source.id === id) ?? null,
     signatures: makeWebhookSignatures(),
     secrets: fakeSecrets({ 'github-webhook': secret, 'name-key': { key: 'k'.repeat(48) } }),
     queue,
@@ -222,7 +222,10 @@ describe('a source that is added', () => {
   };
   const send = async ({ body = report, kind = 'run-broke', secret = RELAY_SECRET, source = 'relay' } = {}) => {
     const rig = setUp({ current: CURRENT, sources: { relay: { current: RELAY_SECRET } } });
-    const handle = makeHandler({ ...rig.deps, sources: [...WEBHOOK_SOURCES, relay] });
+    const handle = makeHandler({
+      ...rig.deps,
+      sourceOf: async (id) => [...WEBHOOK_SOURCES, relay].find((one) => one.id === id) ?? null,
+    });
     const text = JSON.stringify(body);
     const headers = {
       'Content-Type': 'application/json',
@@ -257,7 +260,7 @@ describe('a source that is added', () => {
 
   it('is refused as long as no secret of its own is stored', async () => {
     const rig = setUp();
-    const handle = makeHandler({ ...rig.deps, sources: [relay] });
+    const handle = makeHandler({ ...rig.deps, sourceOf: async () => relay });
     const text = JSON.stringify(report);
     const headers = {
       'content-type': 'application/json',

@@ -1,12 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ZodObject } from 'zod';
-import { leanSdk, zodWithoutJsonSchema } from '../../../tools/lean-sdk.ts';
+import { leanSdk, leanZod, zodWithoutJsonSchema } from '../../../tools/lean-sdk.ts';
 
 const ENTRY = `
 export { LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
@@ -131,6 +133,56 @@ describe('the hashes of a bundle', () => {
     // Constants of SHA-256 and MD5, which only an implementation has.
     for (const constant of [0x428a2f98, 0xd76aa478])
       expect(text).not.toMatch(new RegExp(`\\b(${constant}|${constant | 0})\\b`));
+  });
+});
+
+describe('the settings of a client in a bundle', () => {
+  it('are those of its environment, never of a profile in the home directory', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'selfheal-home-'));
+    const file = join(home, 'config');
+    writeFileSync(file, '[default]\nregion = eu-west-3\n');
+    const regionOf = async (environment: Record<string, string>): Promise<string> => {
+      const script = `const { LambdaClient } = await import(${JSON.stringify(join(folder, 'bundle.mjs'))});
+        console.log(await new LambdaClient({}).config.region().catch(({ message }) => message));`;
+      const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+        env: { HOME: home, AWS_CONFIG_FILE: file, ...environment },
+      });
+      return stdout.trim();
+    };
+    expect(await regionOf({ AWS_REGION: 'eu-central-1' })).toBe('eu-central-1');
+    expect(await regionOf({})).toBe('Region is missing');
+    rmSync(home, { recursive: true });
+  });
+});
+
+describe('the library of the routes in a bundle', () => {
+  it('describes schemas as before, without the parts of zod that none uses', async () => {
+    const outfile = join(folder, 'routes.mjs');
+    const contents = `
+      import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
+      import * as z from 'zod';
+      const Port = z.strictObject({ port: z.int().min(1).openapi({ example: 443 }) }).openapi('Port');
+      const route = createRoute({ method: 'get', path: '/port', responses: { 200: { description: 'It.', content: { 'application/json': { schema: Port } } } } });
+      const app = new OpenAPIHono().openapi(route, (context) => context.json({ port: 443 }, 200));
+      export const described = () => app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'T', version: '1' } });
+      export const answer = async () => (await app.request('/port')).json();
+    `;
+    await build({
+      stdin: { contents, resolveDir: import.meta.dirname },
+      outfile,
+      bundle: true,
+      minify: true,
+      platform: 'node',
+      format: 'esm',
+      plugins: [leanZod()],
+    });
+    const routes = (await import(outfile)) as { described(): unknown; answer(): Promise<unknown> };
+    expect(await routes.answer()).toEqual({ port: 443 });
+    expect(routes.described()).toMatchObject({
+      paths: { '/port': { get: { responses: { 200: { description: 'It.' } } } } },
+      components: { schemas: { Port: { properties: { port: { type: 'integer', minimum: 1, example: 443 } } } } },
+    });
+    expect(readFileSync(outfile, 'utf8')).not.toContain('fromJSONSchema');
   });
 });
 

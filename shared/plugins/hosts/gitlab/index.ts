@@ -1,6 +1,5 @@
 import { pathOfRepository } from '#shared/domain/incident/target-context.ts';
 import { defineHost } from '../contract.ts';
-import { source } from './source.ts';
 
 /**
  * GitLab, of gitlab.com or self-managed, by its REST API v4. A run is a pipeline. All jobs of a pipeline cannot be started again, only those that
@@ -11,7 +10,7 @@ export const gitlab = defineHost({
   title: 'GitLab',
   changeRequest: { name: 'merge request', sign: '!' },
   capabilities: new Set(['rerun-failed-jobs', 'cancel-run', 'comments', 'comment-commands']),
-  source,
+  source: async () => (await import('./source.ts')).source,
   completes: true,
   links({ repository, runId, pullRequest }, apiUrl) {
     const base = `${apiUrl.replace(/\/api\/v4\/?$/, '')}/${pathOfRepository(repository)}/-`;

@@ -69,7 +69,7 @@ export const fakeForge = defineHost({
   title: 'Fake Forge',
   changeRequest: { name: 'change', sign: '#' },
   capabilities: new Set(['rerun-failed-jobs', 'comments']),
-  source,
+  source: async () => source,
   completes: false,
   links: ({ repository, runId }, apiUrl) => [
     { name: `run ${runId}`, url: `${apiUrl.replace(/\/api$/, '')}/${pathOfRepository(repository)}/runs/${runId}` },
