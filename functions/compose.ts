@@ -109,8 +109,10 @@ export function defineStep<
 
 /** Steps right before or after an effect: what they read is as new as the request for it. */
 const READS_AFRESH: ReadonlySet<StepName> = new Set(['guard', 'act', 'verify', 'undo', 'requestApproval']);
-/** Steps that read several records of an incident: its lists, or a plan and its action. */
-const READS_LISTS: ReadonlySet<StepName> = new Set(['plan', 'verify', 'record', 'notify', 'escalate']);
+/** Steps that read several records of an incident: its lists, a plan and its action, or the audit trail that they append to. */
+const READS_LISTS: ReadonlySet<StepName> = new Set([
+  ...(['plan', 'guard', 'act', 'verify', 'undo', 'record', 'notify', 'escalate'] as const),
+]);
 
 /** The same ports for one run of a step: what its parts read of an incident is read once, unless it has to be new. */
 function portsOfRun<D extends StepPorts>(name: StepName, config: FunctionConfig, deps: D): D {
@@ -175,11 +177,15 @@ export const chains = (environment: Variables<'incidentsTable'>) =>
 export const delegations = ({ incidentsTable: table }: Variables<'incidentsTable'>) =>
   makeDynamoDelegationStore({ table });
 export const healing = (environment: Variables<'incidentsTable'>) => makeDynamoHealingStore(incidentTable(environment));
-export const control = ({ controlTable: table }: Variables<'controlTable'>) => makeDynamoControlStore({ table });
+/** Functions that read several records of the control table at a time have a right to read them together. */
+type ReadsTogether = Partial<Variables<'controlReads'>>;
+export const control = ({ controlTable: table, controlReads }: Variables<'controlTable'> & ReadsTogether) =>
+  makeDynamoControlStore({ table, readsTogether: controlReads !== undefined });
 /** The kill switch alone, for functions without the rest of the control table. */
 export const killSwitch = ({ killSwitchRecord: table }: Variables<'killSwitchRecord'>) =>
   makeDynamoControlStore({ table });
-export const policy = ({ policyRecords: table }: Variables<'policyRecords'>) => makeDynamoPolicyStore({ table });
+export const policy = ({ policyRecords: table, controlReads }: Variables<'policyRecords'> & ReadsTogether) =>
+  makeDynamoPolicyStore({ table, readsTogether: controlReads !== undefined });
 export const policyTrail = ({ policyTrail: table }: Variables<'policyTrail'>) => makeDynamoPolicyTrail({ table });
 export const stats = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoStatsStore({ table });
 export const tests = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoTestStore({ table });

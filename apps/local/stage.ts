@@ -20,9 +20,9 @@ import { startWorld, type World } from './world/world.ts';
  * The format of all that Selfheal keeps: raised whenever a kind of record changes its shape, together with that kind's own `version`, or the tables
  * get other keys. A state folder of a format that is no longer read is refused as a whole; in tables each record is checked by its own version.
  */
-export const RECORD_FORMAT = 5;
-/** Formats before it whose records are still read. Of 4: runs are of one host, alarms of one provider. */
-const READ_FORMATS = [4];
+export const RECORD_FORMAT = 6;
+/** Formats before it whose records are still read. Of 4: runs are of one host, alarms of one provider; of 4 and 5: audit trails lie apart from incidents. */
+const READ_FORMATS = [4, 5];
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
   readonly version: string;

@@ -9,15 +9,9 @@ export const config = defineFunction({
   trigger: { kind: 'workflow' },
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
-    controlTable: [
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:DeleteItem',
-      'dynamodb:Query',
-    ],
+    controlTable: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
     policyRecords: ['dynamodb:Query'],
-    killSwitchRecord: ['dynamodb:GetItem'],
+    controlReads: ['dynamodb:BatchGetItem'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },
   actionGrants: ['observe'],

@@ -7,10 +7,10 @@ export const config = defineFunction({
   memoryMb: 512,
   trigger: { kind: 'workflow' },
   uses: {
-    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
-    controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    incidentsTable: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+    controlTable: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
     policyRecords: ['dynamodb:Query'],
-    killSwitchRecord: ['dynamodb:GetItem'],
+    controlReads: ['dynamodb:BatchGetItem'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
     memorySetter: ['lambda:InvokeFunction'],
     databaseSizer: ['lambda:InvokeFunction'],

@@ -33,10 +33,11 @@ const CONTROLS = { pk: CONTROLS_PARTITION, sk: 'META' };
 export function makeDynamoControlStore(options: {
   readonly table: string;
   readonly client?: DynamoDBDocumentClient;
+  readonly readsTogether?: boolean;
   readonly clock?: Clock;
 }): ControlStore {
-  const { table: name, client = dynamoClient(), clock = systemClock } = options;
-  const table = openTable({ table: name, client });
+  const { table: name, client = dynamoClient(), readsTogether = false, clock = systemClock } = options;
+  const table = openTable({ table: name, client, readsTogether });
   return {
     ...dynamoDeduplication(table, clock),
     ...dynamoIncidentLocks(table, clock),

@@ -24,29 +24,86 @@ const AuditRecord = z.strictObject({
   ...AuditLink.shape,
 });
 
-/** Sort key of an entry. */
-const placeOf = (sequence: number): string => `ENTRY#${String(sequence).padStart(9, '0')}`;
+/** Where the entries of a trail lie: partition, and the beginning of their sort keys. */
+interface TrailPlace {
+  readonly pk: string;
+  readonly prefix: string;
+}
+/** An incident's trail lies with its other records, so that one query reads both. */
+const ownPlace = (incidentId: string): TrailPlace => ({ pk: `INC#${incidentId}`, prefix: 'TRAIL#' });
+/** Trails that are no incident's, and those of incidents that an earlier version opened, which stay there to their end. */
+const apartPlace = (trailId: string): TrailPlace => ({ pk: `AUDIT#${trailId}`, prefix: 'ENTRY#' });
+const keyOf = ({ pk, prefix }: TrailPlace, sequence: number) => ({
+  pk,
+  sk: `${prefix}${String(sequence).padStart(9, '0')}`,
+});
 /** Maximum concurrent writers of one trail that may be faster, one after the other. */
 const MAX_RACES = 25;
 
+interface Trail {
+  readonly place: TrailPlace;
+  readonly entries: readonly TrailEntry[];
+}
 /** Trails as they were last seen, by id. Another writer makes the next append fail, and the trail is read again. */
-type KnownTrails = Map<string, readonly TrailEntry[]>;
+export type KnownTrails = Map<string, Trail>;
 
-/** The audit trail of each incident. With `known`, an append reads only a trail that is not in it. */
-export function dynamoAudit(table: Table, known?: KnownTrails): Pick<IncidentStore, 'audit'> & AuditReader {
+/** Incidents that this process has just created: their trails are empty. */
+export interface CreatedIncidents {
+  add(incidentId: string): void;
+  /** Whether it was; once. */
+  take(incidentId: string): boolean;
+}
+const MAX_CREATED = 100;
+
+export function createdIncidents(): CreatedIncidents {
+  const ids = new Set<string>();
   return {
-    audit: async (incidentId, key, entry) =>
-      appendToTrail(table, incidentId, { key, ...AuditEntry.parse(entry) }, known),
-    auditTrail: (incidentId) => readTrail(table, incidentId),
+    add: (id) => {
+      if (ids.size >= MAX_CREATED) ids.clear();
+      ids.add(id);
+    },
+    take: (id) => ids.delete(id),
   };
+}
+
+interface AuditOptions {
+  /** For one step: an append reads only a trail that is not in it. */
+  readonly known?: KnownTrails;
+  readonly created?: CreatedIncidents;
+  /** Answers the first read of a trail, perhaps with what was read before; the table itself by default. */
+  readonly lists?: Pick<Table, 'query'>;
+}
+
+/** The audit trail of each incident. */
+export function dynamoAudit(
+  table: Table,
+  { known, created, lists = table }: AuditOptions = {},
+): Pick<IncidentStore, 'audit'> & AuditReader {
+  return {
+    audit: async (incidentId, key, entry) => {
+      const trails: KnownTrails = known ?? new Map();
+      if (created?.take(incidentId)) trails.set(incidentId, { place: ownPlace(incidentId), entries: [] });
+      const read = (isAgain: boolean) => readIncidentTrail(isAgain ? table : lists, incidentId);
+      await appendToTrail(table, incidentId, { key, ...AuditEntry.parse(entry) }, { known: trails, read });
+    },
+    auditTrail: async (incidentId) => [...(await readIncidentTrail(table, incidentId)).entries],
+  };
+}
+
+/** The trail with the incident's records, else the one apart from them. */
+async function readIncidentTrail(table: Pick<Table, 'query'>, incidentId: string): Promise<Trail> {
+  const own = await readTrail(table, incidentId, ownPlace(incidentId));
+  if (own.entries.length > 0) return own;
+  const former = await readTrail(table, incidentId, apartPlace(incidentId));
+  return former.entries.length > 0 ? former : own;
 }
 
 /** The audit trail of who may call the API, in the Control table. */
 export function makeDynamoAccessTrail(options: TableOptions): AccessTrail & AuditReader {
   const table = openTable(options);
   return {
-    append: async (key, event) => appendToTrail(table, ACCESS_TRAIL, { key, ...AccessEvent.parse(event) }),
-    auditTrail: (trailId) => readTrail(table, trailId),
+    append: async (key, event) => appendApart(table, ACCESS_TRAIL, { key, ...AccessEvent.parse(event) }),
+    auditTrail: (trailId) => entriesApart(table, trailId),
   };
 }
 
@@ -54,12 +111,12 @@ export function makeDynamoAccessTrail(options: TableOptions): AccessTrail & Audi
 export function makeDynamoPolicyTrail(options: TableOptions): PolicyTrail & AuditReader {
   const table = openTable(options);
   return {
-    append: async (key, event) => appendToTrail(table, POLICY_TRAIL, { key, ...PolicyEvent.parse(event) }),
+    append: async (key, event) => appendApart(table, POLICY_TRAIL, { key, ...PolicyEvent.parse(event) }),
     newest: async (limit) => {
       const items = await table.query(`AUDIT#${POLICY_TRAIL}`, { newestFirst: true, limit });
       return items.map((item) => entryOf(POLICY_TRAIL, item));
     },
-    auditTrail: (trailId) => readTrail(table, trailId),
+    auditTrail: (trailId) => entriesApart(table, trailId),
   };
 }
 
@@ -67,13 +124,27 @@ export function makeDynamoPolicyTrail(options: TableOptions): PolicyTrail & Audi
 export function makeDynamoDataTrail(options: TableOptions): DataTrail {
   const table = openTable(options);
   return {
-    append: async (key, event) => appendToTrail(table, DATA_TRAIL, { key, ...DataEvent.parse(event) }),
-    auditTrail: (trailId) => readTrail(table, trailId),
+    append: async (key, event) => appendApart(table, DATA_TRAIL, { key, ...DataEvent.parse(event) }),
+    auditTrail: (trailId) => entriesApart(table, trailId),
   };
 }
 
+const readApart = (table: Table, trailId: string): Promise<Trail> => readTrail(table, trailId, apartPlace(trailId));
+
+async function entriesApart(table: Table, trailId: string): Promise<TrailEntry[]> {
+  return [...(await readApart(table, trailId)).entries];
+}
+
+async function appendApart(
+  table: Table,
+  trailId: string,
+  entry: { readonly key: string } & (AccessEvent | PolicyEvent | DataEvent),
+): Promise<void> {
+  await appendToTrail(table, trailId, entry, { known: new Map(), read: () => readApart(table, trailId) });
+}
+
 /**
- * A trail has a partition of its own. An entry is written after the last one, on the condition that the position is
+ * An entry is written after the last one, on the condition that the position is
  * free: of two writers one is first, and the other reads again and follows. So entries form one chain, and an entry
  * with an existing key is never written again. Roles can read the trail and append to it, but change nothing.
  */
@@ -81,32 +152,31 @@ async function appendToTrail(
   table: Table,
   trailId: string,
   { key, ...entry }: { readonly key: string } & (AuditEntry | AccessEvent | PolicyEvent | DataEvent),
-  known: KnownTrails = new Map(),
+  { known, read }: { readonly known: KnownTrails; readonly read: (isAgain: boolean) => Promise<Trail> },
 ): Promise<void> {
-  // A trail begins with this event; where it does not, the first position is taken and the trail is read.
-  let expected = known.get(trailId) ?? (entry.event === 'incident.opened' ? [] : undefined);
+  let expected = known.get(trailId);
   for (let races = 0; races < MAX_RACES; races += 1) {
-    const trail = expected ?? (await readTrail(table, trailId));
+    const { place, entries } = expected ?? (await read(races > 0));
     expected = undefined;
     known.delete(trailId);
-    if (trail.some((other) => other.key === key)) return;
-    const last = trail.at(-1)?.link ?? null;
+    if (entries.some((other) => other.key === key)) return;
+    const last = entries.at(-1)?.link ?? null;
     const added = chainEntry({ incidentId: trailId, key, last }, entry);
-    if (!(await append(table, added))) continue;
-    known.set(trailId, [...trail, added]);
+    if (!(await append(table, place, added))) continue;
+    known.set(trailId, { place, entries: [...entries, added] });
     return;
   }
   throw new Retryable(`Could not append to the audit trail ${trailId}: too many concurrent writers.`);
 }
 
-async function readTrail(table: Table, trailId: string): Promise<TrailEntry[]> {
-  return (await table.query(`AUDIT#${trailId}`)).map((item) => entryOf(trailId, item));
+async function readTrail(table: Pick<Table, 'query'>, trailId: string, place: TrailPlace): Promise<Trail> {
+  const items = await table.query(place.pk, { prefix: place.prefix });
+  return { place, entries: items.map((item) => entryOf(trailId, item)) };
 }
 
-function append(table: Table, { incidentId, key, at, event, facts, link }: ReturnType<typeof chainEntry>) {
+function append(table: Table, place: TrailPlace, { key, at, event, facts, link }: ReturnType<typeof chainEntry>) {
   const record = AuditRecord.parse({ version: 2, key, at, event, facts, ...link });
-  const place = { pk: `AUDIT#${incidentId}`, sk: placeOf(link.sequence) };
-  return table.put({ ...place, ...record }, { condition: 'attribute_not_exists(pk)' });
+  return table.put({ ...keyOf(place, link.sequence), ...record }, { condition: 'attribute_not_exists(pk)' });
 }
 
 function entryOf(incidentId: string, item: Item): TrailEntry {

@@ -12,7 +12,7 @@ import { systemClock } from '../system/clock.ts';
 import { carryingRequests, type RequestCounter, requestsIn } from './carried-requests.ts';
 import { dynamoActions } from './dynamo-incident-actions.ts';
 import { dynamoApprovals } from './dynamo-incident-approvals.ts';
-import { dynamoAudit } from './dynamo-incident-audit.ts';
+import { type CreatedIncidents, createdIncidents, dynamoAudit } from './dynamo-incident-audit.ts';
 import { listingChangeOf, listingKeysOf } from './dynamo-incident-keys.ts';
 import { takeNumbers } from './dynamo-incident-numbers.ts';
 import { retaining } from './dynamo-retention.ts';
@@ -43,7 +43,8 @@ type IncidentUpdate = Parameters<IncidentStore['update']>;
 
 /**
  * Incidents table: `INC#<id>` with `META`, `PLAN#<digest>`, `ROUND#<attempt>#<round>`, `ACTION#<digest>`, `APPROVAL#<digest>` and
- * `NOTIFICATION#<channel>#<key>`; the audit trail in `AUDIT#<id>`; whose number is whose in `NUMBER`. The sparse index `open` holds open incidents by `updatedAt`; the
+ * `NOTIFICATION#<channel>#<key>` and the audit trail as `TRAIL#<sequence>` (in `AUDIT#<id>` where an earlier version opened it); whose number is whose
+ * in `NUMBER`. The sparse index `open` holds open incidents by `updatedAt`; the
  * indexes for lists (`dynamo-incident-keys.ts`) hold every `META`.
  */
 export function makeDynamoIncidentStore(options: {
@@ -64,17 +65,24 @@ export function makeDynamoIncidentStore(options: {
   const kept = retaining(whole, retention.incidentDays, clock);
   const counting = ofOneRun === undefined ? kept : carryingRequests(kept, ofOneRun.requests);
   const table = ofOneRun?.sharesLists === true ? sharingLists(counting) : counting;
+  const created = createdIncidents();
   return {
-    ...incidentRecords(table, whole, clock),
+    ...incidentRecords(table, { whole, clock, created }),
     listStalled: listStalled(table, name, client),
     ...dynamoActions(table),
     ...notifications(table),
     ...dynamoApprovals(table),
-    ...dynamoAudit(retaining(whole, retention.auditDays, clock), ofOneRun && new Map()),
+    ...dynamoAudit(retaining(whole, retention.auditDays, clock), {
+      created,
+      ...(ofOneRun === undefined ? {} : { known: new Map(), lists: table }),
+    }),
   };
 }
 
-function incidentRecords(table: Table, whole: Table, clock: Clock): Omit<Incidents, 'listStalled'> {
+function incidentRecords(
+  table: Table,
+  { whole, clock, created }: { readonly whole: Table; readonly clock: Clock; readonly created: CreatedIncidents },
+): Omit<Incidents, 'listStalled'> {
   return {
     create: async (incident, { isNew } = { isNew: false }) => {
       // Signals that repeat one take no number.
@@ -82,7 +90,9 @@ function incidentRecords(table: Table, whole: Table, clock: Clock): Omit<Inciden
       const [number] = await takeNumbers([incident.id], whole);
       const record = { ...keyOf(incident.id), ...Incident.parse({ ...incident, number }), ...listingKeysOf(incident) };
       const item = incident.status === 'open' ? { ...record, openPk: 'OPEN' } : record;
-      return (await table.putOnce(item, { condition: 'attribute_not_exists(pk)' })) ? 'created' : 'exists';
+      if (!(await table.putOnce(item, { condition: 'attribute_not_exists(pk)' }))) return 'exists';
+      created.add(incident.id);
+      return 'created';
     },
     get: async (id) => {
       const item = await table.get(keyOf(id));

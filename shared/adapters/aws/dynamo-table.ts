@@ -13,6 +13,7 @@ import { Retryable, UnsupportedVersion } from '@selfheal/kernel/errors.ts';
 import { present } from '@selfheal/kernel/present.ts';
 import { REPEATABLE } from './client-settings.ts';
 import { callAws, isConditionFailure } from './errors.ts';
+import { readingTogether } from './reads-together.ts';
 
 export type Item = Record<string, unknown>;
 export interface Key {
@@ -74,10 +75,26 @@ export interface TableAccess {
 }
 
 /** Without a client, the one that all stores of a function share. */
-export type TableOptions = Pick<TableAccess, 'table'> & Partial<TableAccess>;
+export type TableOptions = Pick<TableAccess, 'table'> &
+  Partial<TableAccess> & {
+    /** Records that several stores of this table are asked for at the same moment come in one request (`reads-together.ts`). */
+    readonly readsTogether?: boolean;
+  };
 
-export function openTable({ table, client = dynamoClient() }: TableOptions): Table {
-  const { get, getAll, query } = tableReads({ table, client });
+/** The reads that the stores of a table share, by client and table. */
+const shared = new WeakMap<DynamoDBDocumentClient, Map<string, Pick<Table, 'get' | 'getAll'>>>();
+
+function sharedReads({ table, client }: TableAccess): Pick<Table, 'get' | 'getAll'> {
+  const known = shared.get(client) ?? new Map();
+  shared.set(client, known);
+  const reads = known.get(table) ?? readingTogether(tableReads({ table, client }));
+  known.set(table, reads);
+  return reads;
+}
+
+export function openTable({ table, client = dynamoClient(), readsTogether = false }: TableOptions): Table {
+  const { query, ...each } = tableReads({ table, client });
+  const { get, getAll } = readsTogether ? sharedReads({ table, client }) : each;
   const { put, update, remove } = tableWrites({ table, client });
   const wroteIt = async (key: Key, writeId: string): Promise<boolean> => (await get(key))?.writeId === writeId;
   return {

@@ -52,9 +52,10 @@ export function makeDynamoTestStore(options: TableOptions): TestStore {
     changeTests: async (repository, keys, change) => {
       const shards = Map.groupBy(new Set(keys), shardOf);
       if (shards.size === 0) return [];
-      const items = await table.getAll([...shards.keys()].map((shard) => placeOf(repository, shard)));
-      const read = new Map(items.map((item) => [String(item.sk), item]));
-      const note = noteOf(table, repository);
+      const places = [...shards.keys()].map((shard) => placeOf(repository, shard));
+      const items = await table.getAll([...places, { pk: REPOSITORIES, sk: repository }]);
+      const read = new Map(items.filter(({ pk }) => pk !== REPOSITORIES).map((item) => [String(item.sk), item]));
+      const note = noteOf(table, repository, items.find(({ pk }) => pk === REPOSITORIES)?.at);
       const records: TestRecord[] = [];
       for (const [shard, own] of shards) {
         const place = placeOf(repository, shard);
@@ -140,11 +141,14 @@ async function changeShard(
 
 type NoteRepository = (newest: Date, expiresAt: number) => Promise<void>;
 
-/** Notes when a test of the repository last failed; what is not newer than the last note is not written again. */
-function noteOf(table: Table, key: string): NoteRepository {
-  let noted = 0;
+/** Milliseconds by which the note of a repository's last failed test may lag behind. */
+const NOTE_LAG = 60 * 60 * 1000;
+
+/** Notes when a test of the repository last failed, to the hour: `known` is the note before. */
+function noteOf(table: Table, key: string, known: unknown): NoteRepository {
+  let noted = typeof known === 'string' ? Date.parse(known) : 0;
   return async (newest, expiresAt) => {
-    if (newest.getTime() <= noted) return;
+    if (newest.getTime() <= noted + NOTE_LAG) return;
     const at = newest.toISOString();
     const item = { pk: REPOSITORIES, sk: key, version: 1, key, at, expiresAt };
     const isNewer = 'attribute_not_exists(pk) OR #at < :at';

@@ -28,14 +28,16 @@ export async function recordsOfIncident(
   const names = await objects.list(`incidents/${id}/`, null, 100);
   const [evidence, audit, own, further] = await Promise.all([
     Promise.all(names.map((name) => objects.read('evidence', name))),
+    // Where an earlier version opened it.
     tables.incidents.query(`AUDIT#${id}`),
     tables.incidents.query(meta.pk),
     incident === null ? [] : furtherRecords(incident, tables),
   ]);
-  const parts = own.filter(({ sk }) => sk !== meta.sk);
+  const isTrail = ({ sk }: Item) => String(sk).startsWith('TRAIL#');
+  const parts = own.filter((item) => item.sk !== meta.sk && !isTrail(item));
   const held = [
     ...evidence,
-    ...audit.map((item) => heldItem('audit', 'incidents', item)),
+    ...[...audit, ...own.filter(isTrail)].map((item) => heldItem('audit', 'incidents', item)),
     ...further,
     ...(await limitRecords(parts, tables)),
     ...parts.map((item) => heldItem(kindOfPart(String(item.sk)), 'incidents', item)),

@@ -1,31 +1,42 @@
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Item, Key, Table } from './dynamo-table.ts';
 
+/** What was read of a partition, and the kinds of its records that the step has written since. */
+interface WholePartition {
+  readonly items: Promise<Item[]>;
+  readonly stale: Set<string>;
+}
+
+/** `ROUND` of `ROUND#000001#000#1`. */
+const kindOf = (sk: unknown): string => String(sk).split('#')[0] ?? '';
+
 /**
- * The same table for one step of the workflow: an incident and its lists (plans, actions, approvals, notifications) lie in one partition, so they are
- * read by one query, at the first of them, and the lists again after the step itself has written to them. The first `get` of a record may be
+ * The same table for one step of the workflow: an incident and its lists (plans, actions, approvals, notifications, audit trail) lie in one partition,
+ * so they are read by one query, at the first of them, and a list again after the step itself has written to it. The first `get` of a record may be
  * answered by that query; a second one is a new read. Everything else is read as before.
  */
 export function sharingLists(table: Table): Table {
-  const lists = new Map<string, Promise<Item[]>>();
+  const lists = new Map<string, WholePartition>();
   /** Records that the step has read by their key, or written to. */
   const asked = new Set<string>();
-  const wholeOf = (pk: string): Promise<Item[]> => {
+  const wholeOf = (pk: string, kind: string): Promise<Item[]> => {
     const known = lists.get(pk);
-    if (known !== undefined) return known;
-    const read = table.query(pk);
+    if (known !== undefined && !known.stale.has(kind)) return known.items;
+    const items = table.query(pk);
+    const read: WholePartition = { items, stale: new Set() };
     lists.set(pk, read);
     // The next list tries again.
-    read.catch(() => lists.delete(pk));
-    return read;
+    items.catch(() => {
+      if (lists.get(pk) === read) lists.delete(pk);
+    });
+    return items;
   };
-  /** The incident itself is in none of its lists. */
   const writing = async <T>({ pk, sk }: Key, write: Promise<T>): Promise<T> => {
     asked.add(`${pk} ${sk}`);
     try {
       return await write;
     } finally {
-      if (sk !== 'META') lists.delete(pk);
+      lists.get(pk)?.stale.add(kindOf(sk));
     }
   };
   return {
@@ -34,13 +45,13 @@ export function sharingLists(table: Table): Table {
       const isFirst = pk.startsWith('INC#') && !asked.has(`${pk} ${sk}`);
       asked.add(`${pk} ${sk}`);
       if (!isFirst) return table.get({ pk, sk });
-      return (await wholeOf(pk)).find((item) => item.sk === sk) ?? null;
+      return (await wholeOf(pk, kindOf(sk))).find((item) => item.sk === sk) ?? null;
     },
     query: async (pk, range = {}) => {
       const { prefix, after, newestFirst, limit } = range;
       const isList = pk.startsWith('INC#') && prefix !== undefined;
       if (!isList || after !== undefined || newestFirst === true || limit !== undefined) return table.query(pk, range);
-      return (await wholeOf(pk)).filter(({ sk }) => String(sk).startsWith(prefix));
+      return (await wholeOf(pk, kindOf(prefix))).filter(({ sk }) => String(sk).startsWith(prefix));
     },
     put: (item, condition) => writing(item, table.put(item, condition)),
     putOnce: (item, condition) => writing(item, table.putOnce(item, condition)),

@@ -1,5 +1,6 @@
 import { Retryable } from '@selfheal/kernel/errors.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
 import { classifyRecurrence, transitionOf } from '#shared/domain/incident/alarm-recurrence.ts';
 import { deliveryKeyOf, type IncidentIds, identify } from '#shared/domain/incident/identity.ts';
@@ -51,15 +52,18 @@ export type IngestOutcome =
  * any point, followed by a repeat, ends in the same state: one incident, one execution.
  */
 export async function ingestSignal(signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
-  if (await deps.control.isProcessed(deliveryKeyOf(signal))) return 'duplicate-delivery';
-  const outcome = await applySignal(signal, deps);
+  const [isProcessed, { configuration }] = await Promise.all([
+    deps.control.isProcessed(deliveryKeyOf(signal)),
+    governed(deps),
+  ]);
+  if (isProcessed) return 'duplicate-delivery';
+  const outcome = await applySignal(signal, configuration, deps);
   if (outcome !== 'mode-off') await rememberRun(signal, deps);
   await deps.control.markProcessed(deliveryKeyOf(signal), deps.clock.now());
   return outcome;
 }
 
-async function applySignal(signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
-  const { configuration } = await governed(deps);
+async function applySignal(signal: Signal, configuration: Configuration, deps: IngestDeps): Promise<IngestOutcome> {
   if (modeOf(configuration, signal.target) === 'off') return 'mode-off';
   const ids = identify(signal);
   switch (signal.kind) {

@@ -42,6 +42,8 @@ export interface JoinedDeps {
 export async function joinedIncident(signal: Signal, outcome: OutcomeRule, deps: JoinedDeps): Promise<string | null> {
   if (!OF_AN_INCIDENT.has(outcome)) return null;
   const ids = identify(signal);
+  // A recovery of a run is noted at its own incident, which is open.
+  if (outcome === 'noted' && signal.target.kind === 'run') return ids.incidentId;
   const own = await deps.incidents.get(ids.incidentId);
   if (own !== null) return own.parentId ?? own.id;
   const newest = await newestOfAlarm(signal, ids, deps);

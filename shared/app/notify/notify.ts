@@ -47,13 +47,19 @@ export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Prom
   return await announceProgress(input, deps).finally(() => deps.counts?.flush(true));
 }
 
-async function announceProgress(input: StepInput<'notify'>, deps: NotifyDeps): Promise<StepOutput<'notify'>> {
-  const incident = await loadIncident(input.incidentId, deps.incidents);
+async function announceProgress(input: StepInput<'notify'>, given: NotifyDeps): Promise<StepOutput<'notify'>> {
+  const incident = await loadIncident(input.incidentId, given.incidents);
   if (isSimulated(incident.target)) return null;
-  if (await isSilent(incident, input, deps)) return null;
+  // Asked for at the same moment, so that they come in one request.
+  const [isNobodyTold, quiet, controls] = await Promise.all([
+    isSilent(incident, input, given),
+    isQuiet(incident.target, given.control),
+    given.control.controls(),
+  ]);
+  if (isNobodyTold) return null;
+  const deps = { ...given, control: { ...given.control, controls: async () => controls } };
   if (input.endedByPerson === true) return await tellEnd(incident, deps);
   if (input.acknowledgedByPerson === true) return await tellAcknowledgement(incident, deps);
-  const quiet = await isQuiet(incident.target, deps.control);
   const known =
     input.stage === 'asking' ? await askingStory(incident, deps) : await readStory(incident, input.stage, deps);
   if (known === null) return null;

@@ -23,13 +23,16 @@ export interface IncidentFacts {
   /** The list that the model was offered; null when there was none. */
   readonly offer: Offer | null;
   readonly records: readonly ActionRecord[];
+}
+
+/** What actions are ranked by: their outcomes for the class, and the experiments that people started. Empty where there is nothing to rank. */
+export interface Ranking {
   readonly outcomes: readonly ActionOutcome[];
-  /** Experiments that people started. */
   readonly started: readonly StartedExperiment[];
 }
 
 /** All inputs of a plan. */
-export interface PlanInputs extends IncidentFacts {
+export interface PlanInputs extends IncidentFacts, Ranking {
   readonly circumstances: Circumstances;
   readonly prepared: Preparations;
 }
@@ -47,18 +50,27 @@ const OUTCOMES_LOOKED_AT = 500;
 export async function readIncidentFacts(incidentId: string, deps: IncidentFactsDeps): Promise<IncidentFacts> {
   const incident = await loadIncident(incidentId, deps.incidents);
   const { classification } = incident;
-  const [telemetry, diagnosis, offer, records, outcomes, started] = await Promise.all([
+  const [telemetry, diagnosis, offer, records] = await Promise.all([
     deps.evidence.getTelemetry(incidentId),
     deps.evidence.getDiagnosis(incidentId),
     deps.evidence.getOffer(incidentId),
     deps.incidents.listActions(incidentId),
-    classification === null ? [] : deps.experience.actionOutcomes(classification.class, OUTCOMES_LOOKED_AT),
-    deps.experience.startedExperiments(),
   ]);
   if (classification === null || telemetry === null || diagnosis === null) {
     throw new CorruptRecord(
       `Incident ${incidentId} cannot be planned: its evidence, classification or diagnosis is missing.`,
     );
   }
-  return { incident, classification, telemetry, diagnosis, offer, records, outcomes, started };
+  return { incident, classification, telemetry, diagnosis, offer, records };
+}
+
+export async function readRanking(
+  { classification }: Pick<IncidentFacts, 'classification'>,
+  { experience }: Pick<IncidentFactsDeps, 'experience'>,
+): Promise<Ranking> {
+  const [outcomes, started] = await Promise.all([
+    experience.actionOutcomes(classification.class, OUTCOMES_LOOKED_AT),
+    experience.startedExperiments(),
+  ]);
+  return { outcomes, started };
 }

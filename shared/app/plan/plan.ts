@@ -1,10 +1,10 @@
 import { unlessRefused } from '@selfheal/kernel/errors.ts';
-import { redactName, redactOutgoing } from '@selfheal/redaction/redact.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { AuditFacts } from '#shared/domain/audit/audit-event.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
-import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import { summaryLineOf } from '#shared/domain/diagnosis/summary-line.ts';
 import { type Exposure, mayHoldBack } from '#shared/domain/experiment/exposure.ts';
 import { experimentAt } from '#shared/domain/experiment/started-experiment.ts';
 import { foreignReason } from '#shared/domain/incident/home.ts';
@@ -33,7 +33,7 @@ import { knownFacts, planContext, reasonsFact, withHistory } from './audit-facts
 import { type CircumstanceDeps, gatherCircumstances } from './circumstances.ts';
 import { candidatesFor, leftOutByHost, rankedFor } from './context.ts';
 import { exposureFor, heldPlan } from './experiment.ts';
-import { type IncidentFactsDeps, type PlanInputs, readIncidentFacts } from './inputs.ts';
+import { type IncidentFactsDeps, type PlanInputs, type Ranking, readIncidentFacts, readRanking } from './inputs.ts';
 import { prepareActions } from './prepare.ts';
 import { recoveryUnlessRequested, requestedChoice } from './requested.ts';
 import { type FreshTelemetryDeps, readTelemetryAgain } from './telemetry.ts';
@@ -57,8 +57,6 @@ export interface PlanDeps
   readonly meter: Meter;
 }
 type GovernedPlan = PlanDeps & Governance;
-
-const MAX_SUMMARY = 300;
 
 interface PlanDecision {
   readonly judgement: Judgement;
@@ -84,7 +82,8 @@ export async function makePlan(input: StepInput<'plan'>, given: PlanDeps): Promi
     prepareActions(fresh, deps, deps.actions),
     raisedAlerts(gathered, deps),
   ]);
-  const inputs = { ...fresh, circumstances, prepared };
+  const unranked = { ...fresh, circumstances, prepared };
+  const inputs = { ...unranked, ...(mayRank(unranked, deps) ? await readRanking(gathered, deps) : NOTHING_TO_RANK) };
   const {
     judgement: usual,
     exposure,
@@ -103,12 +102,19 @@ export async function makePlan(input: StepInput<'plan'>, given: PlanDeps): Promi
     ...(policyRevision === null ? {} : { policyRevision }),
   };
   await keep(plan, incident, { round: roundOf(input), exposure, context, known }, deps);
-  await keepSummary(incident, gathered.diagnosis, deps);
+  await keepSummary(plan, incident, gathered.diagnosis, deps);
   if (alerts.length > 0) await (await import('./announce-alerts.ts')).announceAlerts(alerts, incident, plan, deps);
   return plan;
 }
 
 type Past = Pick<StepInput<'plan'>, 'tried' | 'held'>;
+
+const NOTHING_TO_RANK: Ranking = { outcomes: [], started: [] };
+
+/** Whether any action fits, or is advised: most failures are the change's own, and nothing is looked up for them. */
+function mayRank(inputs: Omit<PlanInputs, keyof Ranking>, deps: PlanDeps): boolean {
+  return (inputs.diagnosis.knownHere ?? []).length > 0 || candidatesFor(factsOf(inputs, deps), deps.actions).length > 0;
+}
 
 /** Number of earlier plans in this execution. */
 const roundOf = ({ tried, held }: Past): number => tried.length + (held ? 1 : 0);
@@ -169,7 +175,7 @@ function choiceOf(
   return { choice, exposure, listed };
 }
 
-const factsOf = (inputs: PlanInputs, { configuration, clock }: PlanDeps) => ({
+const factsOf = (inputs: Omit<PlanInputs, keyof Ranking>, { configuration, clock }: PlanDeps) => ({
   target: inputs.incident.target,
   telemetry: inputs.telemetry,
   classification: inputs.classification,
@@ -274,16 +280,22 @@ function stepPlan(
   };
 }
 
-/** Stores the plan's record and adds it to the audit trail. */
-/** For lists, which cannot read the diagnosis of every row. Once for each diagnosis, whatever its incident became meanwhile. */
+/** Decisions after which the incident ends at once, and the summary is written with its end. */
+const ENDS_NEXT: ReadonlySet<StepPlan['decision']> = new Set(['suggest', 'recovered']);
+
+/** For lists, while it goes on. Once for each diagnosis, whatever its incident became meanwhile. */
 async function keepSummary(
+  { decision }: StepPlan,
   incident: Incident,
-  { summary, rootCause }: Pick<Diagnosis, 'summary' | 'rootCause'>,
+  diagnosis: Diagnosis,
   { incidents, clock }: Pick<PlanDeps, 'incidents' | 'clock'>,
 ): Promise<void> {
-  const line = redactName(summary ?? firstSentence(rootCause), MAX_SUMMARY);
-  if (line !== incident.summary) await incidents.update(incident.id, { summary: line }, { at: clock.now() });
+  const line = summaryLineOf(diagnosis);
+  if (ENDS_NEXT.has(decision) || line === incident.summary) return;
+  await incidents.update(incident.id, { summary: line }, { at: clock.now() });
 }
+
+/** Stores the plan's record and adds it to the audit trail. */
 
 async function keep(
   plan: StepPlan,

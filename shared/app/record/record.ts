@@ -3,6 +3,7 @@ import type { Clock } from '@selfheal/kernel/time.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import { summaryLineOf } from '#shared/domain/diagnosis/summary-line.ts';
 import { endedByPerson } from '#shared/domain/incident/annotations.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
@@ -124,6 +125,7 @@ async function close(
     {
       status: outcome,
       outcomeReason: redactName(input.reason, MAX_REASON),
+      ...(await summaryOf(incident, outcome, deps)),
       parentId,
       ...(rises ? { runAttempt: newest } : {}),
     },
@@ -143,6 +145,17 @@ async function close(
     if (outcome === 'resolved' && incident.request === undefined)
       deps.counts.observe('time_to_heal_seconds', {}, milliseconds / 1000);
   }
+}
+
+/** What lists show of it, where the plan did not write it: the incident ends right after. */
+async function summaryOf(
+  { id, summary }: Incident,
+  outcome: StepInput<'record'>['outcome'],
+  { evidence }: RecordDeps,
+): Promise<Pick<Incident, 'summary'>> {
+  const diagnosis = outcome === 'suggested' || outcome === 'resolved' ? await evidence.getDiagnosis(id) : null;
+  const line = diagnosis === null ? undefined : summaryLineOf(diagnosis);
+  return line === undefined || line === summary ? {} : { summary: line };
 }
 
 async function refuseWhileOpen({ id, attempt }: Incident, deps: RecordDeps): Promise<void> {

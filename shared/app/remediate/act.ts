@@ -135,10 +135,12 @@ async function markSent({ action, plugin, deps }: Act, sentAt: string | null): P
 /** Checks again right before the effect, because minutes may have passed since the guard step. */
 async function lastDenials({ action, lease, deps }: Act): Promise<string[]> {
   const now = deps.clock.now();
-  const { configuration, denial } = await governed(deps);
+  const [{ configuration, denial }, controls, held] = await Promise.all([
+    governed(deps),
+    deps.control.controls(),
+    deps.control.holdsLease(action.targetKey, lease, now),
+  ]);
   const { policy } = configuration;
-  const controls = await deps.control.controls();
-  const held = await deps.control.holdsLease(action.targetKey, lease, now);
   return [
     ...judgeControls({ controls, policy, denial, now }),
     ...[foreignReason(action.target, configuration.home)].filter((reason) => reason !== null),

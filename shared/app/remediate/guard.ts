@@ -13,7 +13,7 @@ import { breakerScopeOf, type GuardFacts, judgeGuard } from '#shared/domain/poli
 import { limitRules, writeLimitRules } from '#shared/domain/policy/limits.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
-import type { ControlSettings, Leases, Limits } from '#shared/ports/control-store.ts';
+import type { ControlSettings, Controls, Leases, Limits } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { loadIncident } from '../../ports/incident-store.ts';
 import { reasonsFact } from '../plan/audit-facts.ts';
@@ -39,10 +39,10 @@ const LEASE_SLACK_SECONDS = 600;
  * fails closed.
  */
 export async function guard(input: StepInput<'guard'>, given: GuardDeps): Promise<StepOutput<'guard'>> {
-  const overall = await governed(given);
+  const [overall, controls] = await Promise.all([governed(given), given.control.controls()]);
   const planned = await readPlannedAction(input, overall);
   const deps = await governedInRepository(overall, planned.action.target, overall.ports.codeHost);
-  const { denials, known } = await judge(planned, deps);
+  const { denials, known } = await judge(planned, controls, deps);
   const verdict = denials.length > 0 ? { reasons: denials } : await reserve(planned, deps);
   const granted = 'lease' in verdict;
   const reasons = granted ? [] : verdict.reasons.map(redactOutgoing);
@@ -77,12 +77,12 @@ async function closedDenials({ target }: Incident, { ports }: GuardDeps): Promis
 /** All objections, with the facts they are based on. */
 async function judge(
   { action, plugin, parameters }: PlannedAction,
+  controls: Controls,
   deps: GuardDeps & Governance,
 ): Promise<{ denials: string[]; known: Omit<AuditFacts<'guard.granted'>, 'action' | 'digest' | 'reasons'> }> {
-  const { configuration, control, incidents } = deps;
+  const { configuration, incidents } = deps;
   const now = deps.clock.now();
   const incident = await loadIncident(action.incidentId, incidents);
-  const controls = await control.controls();
   const mode = modeOf(configuration, incident.target);
   const failures = await countFailures(action, now, deps);
   const approval = await takeApproval(action, incidents);

@@ -67,9 +67,12 @@ async function restoreGuarded(planned: PlannedAction, receipt: Receipt, deps: Un
 }
 
 async function denialsOf(action: BoundAction, deps: UndoDeps): Promise<string[]> {
-  const { configuration, control, denial, clock } = await governed(deps);
+  const [{ configuration, control, denial, clock }, controls] = await Promise.all([
+    governed(deps),
+    deps.control.controls(),
+  ]);
   const now = clock.now();
-  const denials = judgeControls({ controls: await control.controls(), policy: configuration.policy, denial, now });
+  const denials = judgeControls({ controls, policy: configuration.policy, denial, now });
   if (denials.length > 0) return denials;
   const lease = await control.acquireLease(action.targetKey, action.incidentId, LEASE_SECONDS, now);
   return lease === null ? [`Another incident is changing ${action.targetKey} now.`] : [];

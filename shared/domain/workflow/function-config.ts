@@ -29,6 +29,8 @@ export const RESOURCE_VARIABLES = {
   policyRecords: 'POLICY_TABLE',
   /** The kill switch, in the control table; neither a grant on the table nor one on the policy covers it. */
   killSwitchRecord: 'KILL_SWITCH_TABLE',
+  /** Policy, kill switch and what a grant on the control table covers, for whoever reads several of these records by one request. */
+  controlReads: 'CONTROL_READS_TABLE',
   /** The trail of policy and kill switch, in the control table; other grants do not cover it. */
   policyTrail: 'POLICY_TRAIL_TABLE',
   /** Connections, in the control table; a grant on the table does not cover them. */
@@ -157,9 +159,9 @@ export function defineFunction<const C extends FunctionConfig>(config: C): C {
 
 const ACT_USES = {
   incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
-  controlTable: ['dynamodb:GetItem'],
+  controlTable: [],
   policyRecords: ['dynamodb:Query'],
-  killSwitchRecord: ['dynamodb:GetItem'],
+  controlReads: ['dynamodb:BatchGetItem'],
 } as const satisfies FunctionConfig['uses'];
 
 export type ActFunctionConfig = FunctionConfig & { readonly family: ActionFamily; readonly uses: typeof ACT_USES };

@@ -40,14 +40,14 @@ export function makeFolderFormer(dataDir: string, seals: Seals): void {
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), recordFormat: FORMER_FORMAT }));
 }
 
-/** Rewrites all records and evidence in the format before. Audit trails stay: their entries are chained. Gives how many were changed. */
+/** Rewrites all records and evidence in the format before. Entries of audit trails stay, because they are chained, in a partition apart. Gives how many were changed. */
 export async function makeRecordsFormer(healer: Healer, seals: Seals): Promise<number> {
   let changed = 0;
   const client = DynamoDBDocumentClient.from(healer.dynamoDb);
   for (const TableName of TABLES.map((part) => tableNamed(healer, part))) {
     const { Items = [] } = await client.send(new ScanCommand({ TableName }));
     for (const item of Items.filter(({ pk }) => !String(pk).startsWith('AUDIT#'))) {
-      const former = formerOf(item, seals) as Json;
+      const former = (isTrail(item) ? apartFromIncident(item) : formerOf(item, seals)) as Json;
       if (canonicalJson(former) === canonicalJson(item)) continue;
       changed += 1;
       const { pk, sk } = item;
@@ -57,6 +57,13 @@ export async function makeRecordsFormer(healer: Healer, seals: Seals): Promise<n
   }
   return changed + (await makeEvidenceFormer(healer, seals));
 }
+
+const isTrail = ({ sk }: Json): boolean => String(sk).startsWith('TRAIL#');
+const apartFromIncident = ({ pk, sk, ...entry }: Json): Json => ({
+  pk: String(pk).replace('INC#', 'AUDIT#'),
+  sk: String(sk).replace('TRAIL#', 'ENTRY#'),
+  ...entry,
+});
 
 async function makeEvidenceFormer({ runtime, adminKey }: Healer, seals: Seals): Promise<number> {
   const credentials = { accessKeyId: adminKey, secretAccessKey: 'local' };

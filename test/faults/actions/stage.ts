@@ -113,6 +113,7 @@ function environmentOf(url: string, taskRoot: string): Record<string, string> {
     // Policies are records of the same table.
     POLICY_TABLE: 'CONTROL_TABLE',
     KILL_SWITCH_TABLE: 'CONTROL_TABLE',
+    CONTROL_READS_TABLE: 'CONTROL_TABLE',
     POLICY_TRAIL_TABLE: 'CONTROL_TABLE',
     DEPLOYMENT_PLACE: `aws:${REGION}:${ACCOUNT}`,
     EVIDENCE_BUCKET: BUCKET,

@@ -63,7 +63,7 @@ describe('how long records are kept', () => {
       ACTION: 100,
       APPROVAL: 100,
       NOTIFICATION: 100,
-      ENTRY: 500,
+      TRAIL: 500,
     });
   });
 

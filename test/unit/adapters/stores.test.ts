@@ -80,8 +80,14 @@ controlStoreContract('control store in memory', async (clock) => makeMemoryContr
 controlStoreContract('control store in DynamoDB', async (clock) =>
   makeDynamoControlStore({ ...(await access()), clock }),
 );
+controlStoreContract('control store in DynamoDB, where records are read together', async (clock) =>
+  makeDynamoControlStore({ ...(await access()), clock, readsTogether: true }),
+);
 policyStoreContract('policy in memory', async () => makeMemoryPolicyStore());
 policyStoreContract('policy in DynamoDB', async () => makeDynamoPolicyStore(await access()));
+policyStoreContract('policy in DynamoDB, read together with other records', async () =>
+  makeDynamoPolicyStore({ ...(await access()), readsTogether: true }),
+);
 knowledgeStoreContract('knowledge store in memory', async () => makeMemoryKnowledgeStore());
 knowledgeStoreContract('knowledge store in DynamoDB', async () => makeDynamoKnowledgeStore(await access()));
 statsStoreContract('stats store in memory', async () => makeMemoryStatsStore());

@@ -99,7 +99,7 @@ it('the shapes of the kinds of records belong to the format that state folders c
       "TestRecord": "2d206f6f4a64",
       "TrailEntry": "5a97d243d9fb",
       "Watch": "e15ba01e2495",
-      "format": 5,
+      "format": 6,
     }
   `);
 });

@@ -38,6 +38,19 @@ const outside = JSON.stringify({
     ],
   },
 });
+/** Policy and kill switch with the rest of the table, to read them together. */
+const together = JSON.stringify({
+  'ForAllValues:StringNotEquals': {
+    'dynamodb:LeadingKeys': [
+      ...ACCESS_PARTITIONS,
+      ...CONNECTION_PARTITIONS,
+      ...EVENT_PARTITIONS,
+      ...PEOPLE_PARTITIONS,
+      ...POLICY_TRAIL_PARTITIONS,
+      ...DATA_TRAIL_PARTITIONS,
+    ],
+  },
+});
 const within = (keys: readonly string[]) =>
   JSON.stringify({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys } });
 const keys = within(KEY_PARTITIONS);
@@ -79,7 +92,7 @@ it('API keys, connections, received events, answers to requests, policy, kill sw
     onControl.filter(
       ([, condition]) =>
         ![
-          ...[outside, access, keys, keyUse, connections, events, people],
+          ...[outside, together, access, keys, keyUse, connections, events, people],
           ...[policy, killSwitch, trail, requests, data],
         ].includes(condition ?? ''),
     ),
@@ -95,6 +108,7 @@ it.each([
   ['policyTrail', trail],
   ['dataTrail', data],
   ['requestRecords', requests],
+  ['controlReads', together],
 ] as const)('only functions that say so reach %s', (resource, condition) => {
   const reaching = Object.entries(rights).filter(([, all]) => all.some((right) => right.endsWith(condition)));
   // Without a model, `analyze` reads no policy; without Slack's app and people on call, their functions have no rights.
@@ -104,6 +118,12 @@ it.each([
   expect(reaching.map(([role]) => role).sort()).toEqual(
     saying.map(({ name }) => `Functions${pascalCase(name)}Role`).sort(),
   );
+});
+
+it('policy and kill switch, where they are read with other records of the table, are only read', () => {
+  const reading = Object.values(rights).flatMap((all) => all.filter((right) => right.endsWith(together)));
+  expect(reading.length).toBeGreaterThan(5);
+  expect(new Set(reading.map((right) => right.split(' on ')[0]))).toEqual(new Set(['dynamodb:BatchGetItem']));
 });
 
 it('whoever verifies callers may note when an API key was used, and writes nothing else of it', () => {

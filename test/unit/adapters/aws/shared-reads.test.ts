@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { dynamoAudit } from '#shared/adapters/aws/dynamo-incident-audit.ts';
+import { createdIncidents, dynamoAudit } from '#shared/adapters/aws/dynamo-incident-audit.ts';
 import type { Item, Key, Table } from '#shared/adapters/aws/dynamo-table.ts';
 import { sharingEvidence, sharingLists } from '#shared/adapters/aws/shared-reads.ts';
+import { verifyChain } from '#shared/domain/audit/audit-chain.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 
 /** A table in memory that lists its requests. */
@@ -117,18 +118,49 @@ const anEntry = (at: number) => ({
 describe('the audit trail, appended to in one step', () => {
   it('is not read for the incident that it opens', async () => {
     const { table, requests } = aTable();
-    await dynamoAudit(table).audit('one', 'opened', anEntry(1));
-    expect(requests).toEqual(['put AUDIT#one ENTRY#000000001']);
-    await dynamoAudit(table).audit('one', 'opened', anEntry(2));
+    const created = createdIncidents();
+    created.add('one');
+    await dynamoAudit(table, { created }).audit('one', 'opened', anEntry(1));
+    expect(requests).toEqual(['put INC#one TRAIL#000000001']);
+    await dynamoAudit(table, { created }).audit('one', 'opened', anEntry(2));
     expect(await dynamoAudit(table).auditTrail('one')).toHaveLength(1);
+  });
+
+  it('comes with the lists of the incident, also after the step has written to one of them', async () => {
+    const { table, requests } = aTable();
+    await dynamoAudit(table).audit('one', 'a', anEntry(1));
+    requests.length = 0;
+    const lists = sharingLists(table);
+    await lists.query('INC#one', prefixed('ROUND#'));
+    await lists.put(item('ROUND#1'));
+    const { audit } = dynamoAudit(table, { known: new Map(), lists });
+    await audit('one', 'a', anEntry(2));
+    await audit('one', 'b', anEntry(3));
+    expect(requests).toEqual(['query INC#one', 'put INC#one ROUND#1', 'put INC#one TRAIL#000000002']);
+  });
+
+  it('goes on apart from the incident where an earlier version began it', async () => {
+    const { table, requests } = aTable();
+    await dynamoAudit(table).audit('one', 'a', anEntry(1));
+    const [begun] = await table.query('INC#one', prefixed('TRAIL#'));
+    const former = aTable();
+    await former.table.put({ ...begun, pk: 'AUDIT#one', sk: 'ENTRY#000000001' });
+    const { audit, auditTrail } = dynamoAudit(former.table);
+    await audit('one', 'a', anEntry(2));
+    await audit('one', 'b', anEntry(3));
+    expect(former.requests.at(-1)).toBe('put AUDIT#one ENTRY#000000002');
+    const trail = await auditTrail('one');
+    expect(verifyChain('one', trail)).toMatchObject({ kind: 'intact', chained: 2 });
+    expect(requests.filter((request) => request.startsWith('put'))).toHaveLength(1);
   });
 
   it('is read once, stays one chain, and follows another writer', async () => {
     const { table, requests } = aTable();
-    const [own, other] = [dynamoAudit(table, new Map()), dynamoAudit(table)];
+    const [own, other] = [dynamoAudit(table, { known: new Map() }), dynamoAudit(table)];
     await own.audit('one', 'a', { ...anEntry(1), event: 'incident.reopened' });
     await own.audit('one', 'b', anEntry(2));
-    expect(requests.filter((request) => request.startsWith('query'))).toHaveLength(1);
+    // Where it lies now, and where an earlier version would have begun it.
+    expect(requests.filter((request) => request.startsWith('query'))).toHaveLength(2);
     await other.audit('one', 'c', anEntry(3));
     await own.audit('one', 'd', anEntry(4));
     await own.audit('one', 'b', anEntry(5));

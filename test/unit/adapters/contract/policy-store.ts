@@ -17,6 +17,17 @@ export function policyStoreContract(name: string, open: () => Promise<PolicyStor
       expect(await store.revision(12)).toBeNull();
     });
 
+    it('has the newest at every read, also when more than one was written since, by others too', async () => {
+      const store = await open();
+      const revisions = [1, 2, 3, 6, 7];
+      let written = 0;
+      for (const revision of revisions) {
+        while (written < revision) expect(await store.add(overlay(++written))).toBe(true);
+        expect(await store.current()).toMatchObject({ overlay: { revision } });
+        expect(await store.current()).toMatchObject({ overlay: { revision } });
+      }
+    });
+
     it('lets one of two writers of the same revision be first, and overwrites none', async () => {
       const store = await open();
       const both = await Promise.all([store.add(overlay(1)), store.add(overlay(1, { reason: 'another' }))]);

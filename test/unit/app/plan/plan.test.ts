@@ -77,6 +77,48 @@ describe('planning', () => {
     });
   });
 
+  it('looks up how actions fared, and experiments, only where an action fits', async () => {
+    const lookups = async (verdict: 'infrastructure' | 'regression') => {
+      const { incident, deps } = await aRemedyRig();
+      const { classification } = incident;
+      if (classification === null) throw new Error('The rig has classified it.');
+      await deps.incidents.update(incident.id, { classification: { ...classification, verdict } });
+      const asked: string[] = [];
+      const { experience } = deps;
+      const made = await makePlan(
+        { incidentId: incident.id, tried: [], held: false },
+        {
+          ...deps,
+          experience: {
+            ...experience,
+            actionOutcomes: async (...given) => {
+              asked.push('outcomes');
+              return await experience.actionOutcomes(...given);
+            },
+            startedExperiments: async () => {
+              asked.push('experiments');
+              return await experience.startedExperiments();
+            },
+          },
+        },
+      );
+      return [made.decision, asked];
+    };
+    expect(await lookups('infrastructure')).toEqual(['act', ['outcomes', 'experiments']]);
+    expect(await lookups('regression')).toEqual(['suggest', []]);
+  });
+
+  it('writes the summary for lists where the incident goes on, and leaves it to the end where it ends here', async () => {
+    const acting = await aRemedyRig();
+    await plan(acting);
+    expect((await acting.deps.incidents.get(acting.incident.id))?.summary).toBeTypeOf('string');
+    const suggesting = await aRemedyRig({
+      configure: (one) => ({ ...one, github: { ...one.github, defaultMode: 'suggest' } }),
+    });
+    await plan(suggesting);
+    expect((await suggesting.deps.incidents.get(suggesting.incident.id))?.summary).toBeUndefined();
+  });
+
   it('does not propose again what was tried, and does not tell it as if it were in place', async () => {
     const rig = await aRemedyRig({ family: 'lambda' });
     const receipt = { summary: redactedText('Pointed the alias back.'), at: '2026-11-21T12:00:00.000Z', facts: {} };

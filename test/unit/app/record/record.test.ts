@@ -3,6 +3,7 @@ import { claimOf } from '#shared/app/common/incident-lock.ts';
 import { findKnown } from '#shared/app/knowledge/knowledge.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import { record } from '#shared/app/record/record.ts';
+import { summaryLineOf } from '#shared/domain/diagnosis/summary-line.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
@@ -56,6 +57,15 @@ describe('recording the end of an incident', () => {
       outcomeReason: 'Because.',
       runAttempt: 2,
     });
+  });
+
+  it('writes the summary for lists that the plan left to it, and none for what is linked', async () => {
+    const suggested = await setUp(null);
+    await suggested.run('suggested');
+    expect((await suggested.incidents.get(suggested.incident.id))?.summary).toBe(summaryLineOf(aDiagnosis()));
+    const linked = await setUp(null);
+    await linked.run('linked', 'gh-the-other');
+    expect((await linked.incidents.get(linked.incident.id))?.summary).toBeUndefined();
   });
 
   it('[D233] counts the incident, its action and how long both took, once, however often the step is repeated', async () => {

@@ -16,8 +16,8 @@ const TRANSACTED: Readonly<Record<string, string>> = {
 export const dynamodbActions: ActionMapping = ({ operation, input }, deployment) => {
   if (ON_ITEMS.includes(operation) || ON_TABLES.includes(operation)) return [tableNeed(operation, input, deployment)];
   if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') {
-    return Object.keys(objectOf(input.RequestItems)).map((TableName) =>
-      tableNeed(operation, { TableName }, deployment),
+    return Object.entries(objectOf(input.RequestItems)).map(([TableName, requests]) =>
+      tableNeed(operation, { TableName, Keys: batchedKeys(requests) }, deployment),
     );
   }
   if (operation === 'TransactGetItems' || operation === 'TransactWriteItems') {
@@ -70,8 +70,18 @@ function leadingKeys(operation: string, input: JsonObject, tableArn: string, dep
   const key = textOf(schema.find((each) => each.KeyType === 'HASH')?.AttributeName);
   if (key === undefined) return [];
   if (operation === 'Query') return queriedKey(input, key);
-  const item = objectOf(input.Key ?? input.Item);
-  return scalar(item[key]);
+  const items = input.Keys === undefined ? [objectOf(input.Key ?? input.Item)] : listOf(input.Keys).map(objectOf);
+  return [...new Set(items.flatMap((item) => scalar(item[key])))];
+}
+
+/** The keys of a batch of reads, or the keys and items of a batch of writes. */
+function batchedKeys(requests: JsonObject[string]): JsonObject[] {
+  if (!Array.isArray(requests)) return listOf(objectOf(requests).Keys).map(objectOf);
+  return requests
+    .map(objectOf)
+    .map(({ PutRequest, DeleteRequest }) =>
+      PutRequest === undefined ? objectOf(objectOf(DeleteRequest).Key) : objectOf(objectOf(PutRequest).Item),
+    );
 }
 
 function queriedKey(input: JsonObject, key: string): string[] {
