@@ -45,7 +45,7 @@ interface Trail {
   readonly entries: readonly TrailEntry[];
 }
 /** Trails as they were last seen, by id. Another writer makes the next append fail, and the trail is read again. */
-export type KnownTrails = Map<string, Trail>;
+type KnownTrails = Map<string, Trail>;
 
 /** Incidents that this process has just created: their trails are empty. */
 export interface CreatedIncidents {
@@ -144,9 +144,8 @@ async function appendApart(
 }
 
 /**
- * An entry is written after the last one, on the condition that the position is
- * free: of two writers one is first, and the other reads again and follows. So entries form one chain, and an entry
- * with an existing key is never written again. Roles can read the trail and append to it, but change nothing.
+ * An entry is written after the last one, on the condition that the position is free: of two writers one is first, and the other reads again and
+ * follows. So entries form one chain, and an entry with an existing key is never written again.
  */
 async function appendToTrail(
   table: Table,

@@ -1,6 +1,12 @@
-import type { Item, Key, Table } from './dynamo-table.ts';
-
-type Reads = Pick<Table, 'get' | 'getAll'>;
+type Item = Record<string, unknown>;
+interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+interface Reads {
+  get(key: Key): Promise<Item | null>;
+  getAll(keys: readonly Key[]): Promise<Item[]>;
+}
 
 interface Wish {
   readonly keys: readonly Key[];
@@ -14,7 +20,7 @@ const nameOf = ({ pk, sk }: Partial<Key>): string => JSON.stringify([pk, sk]);
  * The same reads, where all records that are asked for at the same moment come in one request of `getAll`, also a single one: one right is enough.
  * Nothing is kept: whoever asks later reads again. When the request fails, everybody who waits for it fails.
  */
-export function readingTogether({ getAll }: Pick<Table, 'getAll'>): Reads {
+export function readingTogether({ getAll }: Pick<Reads, 'getAll'>): Reads {
   let waiting: Wish[] = [];
   const send = async (): Promise<void> => {
     const wishes = waiting;
