@@ -10,6 +10,7 @@ import { logdxCi } from './logdx-ci.ts';
 import { loghub2k } from './loghub-2k.ts';
 import { madeLogs } from './made-logs.ts';
 import { nab } from './nab.ts';
+import { promptInjection } from './prompt-injection.ts';
 import { publicReports } from './public-reports.ts';
 import { reports } from './reports.ts';
 import { secrets } from './secrets.ts';
@@ -38,6 +39,7 @@ export const SUITES: readonly Suite[] = [
   nab,
   reports,
   publicReports,
+  promptInjection,
   checkedCauses,
   entities,
 ];

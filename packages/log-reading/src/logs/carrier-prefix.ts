@@ -62,6 +62,8 @@ const FORMS: readonly Form[] = [
   form(`[^\\t]{1,200}\\t[^\\t]{1,200}\\t\\uFEFF?${STAMP} `, FEW),
   form(`[\\w.-]{1,60}[_-]\\d{1,3}${COLOURS} {0,40}${COLOURS}\\|${COLOURS} ?${COLOURS}`, FEW, areNames),
   form('\\[(?:pod|container)/[^\\]\\s]{1,200}\\] ', FEW),
+  // A verbose command: its stream, and the time since the line before.
+  form('(?:std(?:out|err): )?\\[(?: {6,12}| {0,6}\\+ {0,4}\\d{1,7} ms)\\] ?', FEW),
   // syslog and journald: time, host, program.
   form(
     `(?:<\\d{1,3}>\\d{0,2} ?)?(?:[A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?|${STAMP}) [\\w.:-]{1,64} [\\w./@+-]{1,64}(?:\\[\\d{1,10}\\])?: `,

@@ -93,35 +93,49 @@ function eachOnce(order: readonly number[], wordings: readonly string[]): number
 }
 
 /**
- * Behind so many best lines come the lines around the first of them, up to so many before and after each. What follows the very first comes
- * early; a whole paragraph of the others comes late, because a line that was chosen says more than a neighbour of another one. Chosen by recall of
- * marked lines, mean over sources, each left out of what was learned.
+ * The lines around the best ones gain: who needs one line of a report needs the others, and what a chosen line stands beside says more than the same line
+ * elsewhere. They still compete with the other candidates. Chosen by recall of marked lines, each source left out of what was learned.
  */
-const PARAGRAPHS = [
-  { behind: 8, of: 1, before: 0, after: 3 },
-  { behind: 30, of: 30, before: 1, after: 1 },
-  { behind: 70, of: 30, before: 4, after: 4 },
-] as const;
+const AROUND = { best: 12, before: 4, after: 8, gain: 1 } as const;
+/** Behind so many lines comes what follows the very first, so many lines of it. */
+const REPORT = { behind: 8, after: 3 } as const;
 
-/** The order in which the best lines are followed by the lines around them, up to a blank one: who needs one line of a report needs the others. */
-function withParagraphs(order: readonly number[], candidates: readonly Candidate[]): number[] {
-  const taken = new Set<number>();
-  const take = (at: number, step: 1 | -1, reach: number): void => {
-    for (let near = at + step; Math.abs(near - at) <= reach; near += step) {
-      const line = candidates[near];
-      const gap = Math.abs((line?.number ?? 0) - (candidates[at]?.number ?? 0));
-      if (line === undefined || gap > reach || line.text.trim() === '') return;
-      if (!line.isKnown) taken.add(near);
-    }
-  };
-  for (const { behind, of, before, after } of PARAGRAPHS) {
-    for (const at of order.slice(0, behind)) taken.add(at);
-    for (const at of order.slice(0, of)) {
-      take(at, 1, after);
-      take(at, -1, before);
-    }
+/** Calls `visit` with the lines next to a line in one direction, at most `reach`, up to a gap or a blank line; leaves out what a passing run prints. */
+function visitNear(
+  candidates: readonly Candidate[],
+  { at, step, reach }: { readonly at: number; readonly step: 1 | -1; readonly reach: number },
+  visit: (near: number) => void,
+): void {
+  const number = candidates[at]?.number ?? 0;
+  for (let distance = 1; distance <= reach; distance++) {
+    const near = at + step * distance;
+    const line = candidates[near];
+    if (line === undefined || line.number !== number + step * distance || line.text.trim() === '') return;
+    if (!line.isKnown) visit(near);
   }
-  return [...taken, ...order.filter((at) => !taken.has(at))];
+}
+
+/** Orders all but the best lines anew, the lines around these with what they gain. */
+function withNeighbours(
+  order: readonly number[],
+  ranks: Float64Array,
+  candidates: readonly Candidate[],
+): readonly number[] {
+  const best = order.slice(0, AROUND.best);
+  const gained = Float64Array.from(ranks);
+  const gain = (near: number): void => {
+    gained[near] = (ranks[near] ?? 0) + AROUND.gain;
+  };
+  for (const at of best) {
+    visitNear(candidates, { at, step: 1, reach: AROUND.after }, gain);
+    visitNear(candidates, { at, step: -1, reach: AROUND.before }, gain);
+  }
+  const others = order.slice(AROUND.best).sort((a, b) => (gained[b] ?? 0) - (gained[a] ?? 0));
+  const first = order[0];
+  const report: number[] = [];
+  if (first !== undefined)
+    visitNear(candidates, { at: first, step: 1, reach: REPORT.after }, (near) => report.push(near));
+  return [...new Set([...best.slice(0, REPORT.behind), ...report, ...best, ...others])];
 }
 
 /** Orders the candidates of a whole log best first; `failed`: the steps that ended in failure, as far as the log says. */
@@ -147,7 +161,7 @@ export function rankCandidates(
     (cause[at] ?? 0) + RANK_IN_HEAD * (ranks[at] ?? 0) - (1 - RANK_IN_HEAD) * ofStep(at);
   const head = order.slice(0, HEAD).sort((a, b) => inHead(b) - inHead(a));
   const scores = order.map((at) => FULL_SCORE / (1 + Math.exp(-(ranks[at] ?? 0) / SCORE_SCALE)));
-  const ranked = withParagraphs([...eachOnce(head, wordings), ...order.slice(HEAD)], candidates);
+  const ranked = withNeighbours([...eachOnce(head, wordings), ...order.slice(HEAD)], ranks, candidates);
   return ranked.flatMap((at, place) => {
     const candidate = candidates[at];
     if (candidate === undefined) return [];

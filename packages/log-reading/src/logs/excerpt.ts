@@ -66,7 +66,7 @@ export interface ExcerptOptions {
 }
 
 /** So many lines are ranked, and so many for each line of the excerpt: more cost time and are not better (recall of marked lines, sources left out). */
-const MIN_RANKED = 450;
+const MIN_RANKED = 600;
 const RANKED_SHARE = 3;
 /** Share of its keywords' score that a line keeps when a passing run prints it too. */
 const KNOWN_SHARE = 0.3;

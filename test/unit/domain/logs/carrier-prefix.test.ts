@@ -36,6 +36,7 @@ const CARRIERS: readonly (readonly [name: string, prefix: (at: number) => string
   ['docker-compose', () => 'shop_api_1  | '],
   ['a Procfile runner', (at) => (at % 2 === 0 ? 'web    | ' : 'worker | ')],
   ['kubectl logs --prefix', () => '[pod/api-7c9d4bdf6-x2v8q/app] '],
+  ['a verbose command with times', (at) => (at % 3 === 0 ? 'stderr: [  +12 ms] ' : 'stderr: [        ] ')],
   ['stern', () => 'api-7c9d4bdf6-x2v8q app '],
   ['syslog', (at) => `Nov 21 03:04:${second(at)} build-7 runner[812]: `],
   ['syslog with a priority', (at) => `<3>Nov 21 03:04:${second(at)} build-7 runner[812]: `],
