@@ -7,6 +7,7 @@ import {
   other as otherLine,
   scoreLine,
 } from '@selfheal/log-reading/logs/line-score.ts';
+import { messageOf } from '@selfheal/log-reading/logs/line-words.ts';
 import { isAtLeast, type Severity, severityOf, worst } from '@selfheal/log-reading/logs/severity.ts';
 import { spokenLine } from '@selfheal/log-reading/logs/structured-line.ts';
 import { readFailedTests } from '../failure/failed-tests.ts';
@@ -108,6 +109,8 @@ interface Block {
 }
 
 const TRACEBACK = /^Traceback \(most recent call (?:last|first)\)/;
+/** How Python names an exception below its frames; anything else there was printed by another program in between. */
+const PYTHON_EXCEPTION = /^\s{0,8}[\w.<>]{1,200}(?::|\s?$)/;
 
 function blocksOf(lines: readonly EvidenceLine[], tests: ReadonlySet<string>): Block[] {
   const times = timesOf(lines);
@@ -125,7 +128,7 @@ function blocksOf(lines: readonly EvidenceLine[], tests: ReadonlySet<string>): B
     if (isNear && !tests.has(line.ref) && continues(line, last, tests.has(open.head.ref))) open.lines.push(line);
     else if (isNear && TRACEBACK.test(open.head.text) && line.number - last.number <= GAP) {
       open.lines.push(line);
-      open.head = line;
+      if (PYTHON_EXCEPTION.test(messageOf(line.text))) open.head = line;
     } else {
       blocks.push({ head: line, at: times[index] ?? null, lines: [line], follows: joined });
       joined = false;

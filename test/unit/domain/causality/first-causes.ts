@@ -60,6 +60,16 @@ export const FIRST_CAUSES: readonly (readonly [name: string, lines: readonly str
     "KeyError: 'eur'",
   ],
   [
+    'the exception behind what another program prints within its traceback',
+    [
+      'Traceback (most recent call last):',
+      '  File "/app/cart.py", line 9, in total',
+      'Order two pizzas and pay with the card on file.',
+      'prices.errors.NoPrice: no price for eur',
+    ],
+    'prices.errors.NoPrice: no price for eur',
+  ],
+  [
     'the last cause that anyhow lists',
     ['Error: cannot start', 'Caused by:', '    0: load app.toml', '    1: expected a table key at line 3'],
     'expected a table key at line 3',
