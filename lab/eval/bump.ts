@@ -10,6 +10,7 @@ import { makeRecall, type Recall, type Remembered } from '#shared/domain/knowled
 import type { Terms } from '#shared/domain/knowledge/search/term-field.ts';
 import { termsOfLines, weighed } from '#shared/domain/knowledge/search/terms.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';
+import { makePlainIndex } from './plain-bm25.ts';
 import type { Suite } from './suite.ts';
 
 const Label = z.object({
@@ -41,6 +42,8 @@ interface Update {
   readonly named: boolean;
   readonly remembered: Remembered & { readonly terms: Terms };
   readonly answer: FailureClass;
+  /** The lines that are searched. */
+  readonly text: string;
 }
 
 /** An update with the ranks of what the search found among other projects. */
@@ -52,6 +55,8 @@ interface UpdateWithRank extends Update {
   /** Whether the update's log and a relevant one both name the dependency. */
   readonly bothNamed: boolean;
   readonly firstOfDependency: number | null;
+  /** Likewise by plain BM25 over the same lines. */
+  readonly firstByWords: number | null;
 }
 
 const HITS = [{ at: 1, goal: 0.45 }, { at: 5, goal: 0.75 }, { at: 10 }] as const;
@@ -71,20 +76,27 @@ function recallAll(updates: readonly Update[]): UpdateWithRank[] {
   const recall: Recall<Remembered> = makeRecall();
   for (const { remembered } of updates) recall.put(remembered);
   const byId = new Map(updates.map((update) => [update.remembered.id, update]));
+  const words = makePlainIndex(updates.map(({ text }) => text));
   return updates.map((update) => {
     const { class: failureClass, fingerprints, terms } = update.remembered;
     const others = updates.filter(({ project }) => project !== update.project);
     const query = { class: failureClass, fingerprint: fingerprints[0] ?? null, terms, now: new Date(0) };
     const keep = ({ id }: Remembered): boolean => byId.get(id)?.project !== update.project;
     const found = recall.find(query, { limit: updates.length, keep }).flatMap(({ item }) => byId.get(item.id) ?? []);
-    const placeBy = (same: (other: Update) => boolean): number | null => {
-      const place = found.findIndex(same);
+    const placeBy = (same: (other: Update) => boolean, ranked: readonly Update[] = found): number | null => {
+      const place = ranked.findIndex(same);
       return !others.some(same) ? null : place < 0 ? Number.POSITIVE_INFINITY : place + 1;
     };
+    const byWords = words.rank(update.text).flatMap((at) => updates[at] ?? []);
+    const sameFailure = (other: Update): boolean => other.sameFailure === update.sameFailure;
     return {
       ...update,
       nearest: found[0]?.category ?? null,
-      firstRelevant: placeBy((other) => other.sameFailure === update.sameFailure),
+      firstRelevant: placeBy(sameFailure),
+      firstByWords: placeBy(
+        sameFailure,
+        byWords.filter(({ project }) => project !== update.project),
+      ),
       bothNamed: update.named && others.some((other) => other.named && other.sameFailure === update.sameFailure),
       firstOfDependency: placeBy((other) => other.sameDependency === update.sameDependency),
     };
@@ -99,9 +111,13 @@ function figuresOf(updates: readonly UpdateWithRank[]): Figure[] {
   const loosely = updates.flatMap(({ firstOfDependency }) => firstOfDependency ?? []);
   const named = updates.filter(({ answer, category }) => CLASSES_OF[category]?.includes(answer) === true);
   const nearest = updates.map(({ project, category, nearest: answer }) => ({ project, actual: category, answer }));
+  const byWords = updates.flatMap(({ firstByWords }) => firstByWords ?? []);
   const hits = (at: number): number => queries.filter(({ firstRelevant }) => firstRelevant <= at).length;
   return [
-    ...HITS.flatMap(({ at, ...goal }) => proportion(`similar failure, hit@${at}`, hits(at), queries.length, goal)),
+    ...HITS.flatMap(({ at, ...goal }) => [
+      ...proportion(`similar failure, hit@${at}`, hits(at), queries.length, goal),
+      ...proportion(`  by plain BM25, hit@${at}`, byWords.filter((place) => place <= at).length, byWords.length),
+    ]),
     ...meanFigure(
       'similar failure, mean reciprocal rank',
       queries.map(({ project, firstRelevant }) => ({ group: project, value: 1 / firstRelevant })),
@@ -144,6 +160,7 @@ export const bump: Suite = {
       const log = await readCaseText(dataDir, label.maven_log);
       const evidence = evidenceOfText(log);
       const { class: answer, fingerprint } = classify(evidence, { signatures });
+      const lines = evidence.sources.flatMap((source) => source.lines);
       updates.push({
         project: label.project,
         category: label.failureCategory,
@@ -154,10 +171,11 @@ export const bump: Suite = {
           id: String(updates.length).padStart(8, '0'),
           class: answer,
           fingerprints: fingerprint === null ? [] : [fingerprint],
-          terms: termsOfLines(evidence.sources.flatMap(({ lines }) => lines.map(weighed))),
+          terms: termsOfLines(lines.map(weighed)),
           at: null,
         },
         answer,
+        text: lines.map(({ text: line }) => line).join('\n'),
       });
     }
     const recalled = recallAll(updates);

@@ -99,6 +99,8 @@ function eachOnce(order: readonly number[], wordings: readonly string[]): number
 const AROUND = { best: 12, before: 4, after: 8, gain: 1 } as const;
 /** Behind so many lines comes what follows the very first, so many lines of it. */
 const REPORT = { behind: 8, after: 3 } as const;
+/** Behind so many lines, where a person has stopped to read, come whole paragraphs: what searches for similar failures needs their names. */
+const PARAGRAPHS = { behind: 100, of: 30, before: 4, after: 4 } as const;
 
 /** Calls `visit` with the lines next to a line in one direction, at most `reach`, up to a gap or a blank line; leaves out what a passing run prints. */
 function visitNear(
@@ -135,7 +137,13 @@ function withNeighbours(
   const report: number[] = [];
   if (first !== undefined)
     visitNear(candidates, { at: first, step: 1, reach: REPORT.after }, (near) => report.push(near));
-  return [...new Set([...best.slice(0, REPORT.behind), ...report, ...best, ...others])];
+  const ordered = [...new Set([...best.slice(0, REPORT.behind), ...report, ...best, ...others])];
+  const paragraphs: number[] = [];
+  for (const at of ordered.slice(0, PARAGRAPHS.of)) {
+    visitNear(candidates, { at, step: 1, reach: PARAGRAPHS.after }, (near) => paragraphs.push(near));
+    visitNear(candidates, { at, step: -1, reach: PARAGRAPHS.before }, (near) => paragraphs.push(near));
+  }
+  return [...new Set([...ordered.slice(0, PARAGRAPHS.behind), ...paragraphs, ...ordered])];
 }
 
 /** Orders the candidates of a whole log best first; `failed`: the steps that ended in failure, as far as the log says. */
