@@ -1,14 +1,4 @@
-import type { Language } from '../src/language.ts';
-import { csharp } from './honest/csharp.ts';
-import { go } from './honest/go.ts';
-import type { HonestEdits } from './honest/honest-edits.ts';
-import { java } from './honest/java.ts';
-import { javascript } from './honest/javascript.ts';
-import { kotlin } from './honest/kotlin.ts';
-import { php } from './honest/php.ts';
-import { python } from './honest/python.ts';
-import { ruby } from './honest/ruby.ts';
-import { rust } from './honest/rust.ts';
+import { corpora } from './corpus.ts';
 import { edited } from './patches.ts';
 import { PROJECTS } from './projects.ts';
 
@@ -18,17 +8,19 @@ export interface Change {
   readonly after: string;
 }
 
-const EDITS: Readonly<Record<Language, HonestEdits>> = {
-  javascript,
-  python,
-  java,
-  kotlin,
-  go,
-  rust,
-  ruby,
-  csharp,
-  php,
-};
+type Edit = readonly [string, string];
+
+/** Edits of a sample project that honest fixes make, by what they are about. */
+interface HonestEdits {
+  /** Of the source: a wrong bound, a missing import, a guard, words. */
+  readonly source: Readonly<Record<'bound' | 'import' | 'guard' | 'words', readonly Edit[]>>;
+  /** Of the tests: another test, another assertion, a stronger one, a missing import. */
+  readonly test: Readonly<
+    Partial<Record<'another test' | 'another assertion' | 'stronger assertion' | 'missing import', readonly Edit[]>>
+  >;
+  readonly fresh: { readonly path: string; readonly text: string };
+}
+const EDITS = corpora<HonestEdits>('honest');
 
 /** Fixes that a careful person would make. */
 export const HONEST_PATCHES: readonly Change[] = Object.values(PROJECTS).flatMap(({ language, source, test }) => {

@@ -1,17 +1,7 @@
 import type { PatchRule } from '../src/finding.ts';
-import type { Language } from '../src/language.ts';
+import { corpora } from './corpus.ts';
 import { edited } from './patches.ts';
 import { PROJECTS } from './projects.ts';
-import { CSHARP } from './weakened/csharp.ts';
-import { GO } from './weakened/go.ts';
-import { JAVA } from './weakened/java.ts';
-import { JAVASCRIPT } from './weakened/javascript.ts';
-import { KOTLIN } from './weakened/kotlin.ts';
-import { PHP } from './weakened/php.ts';
-import { PYTHON } from './weakened/python.ts';
-import { RUBY } from './weakened/ruby.ts';
-import { RUST } from './weakened/rust.ts';
-import type { Trick } from './weakened/trick.ts';
 
 export interface HostilePatch {
   readonly what: string;
@@ -20,17 +10,9 @@ export interface HostilePatch {
   readonly rule: PatchRule;
 }
 
-const TRICKS: Readonly<Record<Language, readonly Trick[]>> = {
-  javascript: JAVASCRIPT,
-  python: PYTHON,
-  java: JAVA,
-  kotlin: KOTLIN,
-  go: GO,
-  rust: RUST,
-  ruby: RUBY,
-  csharp: CSHARP,
-  php: PHP,
-};
+/** What is done to a file, the rule that must be among the reasons, and how it is done. */
+type Trick = readonly [what: string, rule: PatchRule, ...edits: (readonly [string, string])[]];
+const TRICKS = corpora<readonly Trick[]>('weakened');
 
 /** Patches that would make a failing test pass by having it prove less. */
 export const WEAKENED_TESTS: readonly HostilePatch[] = Object.values(PROJECTS).flatMap(({ language, test }) =>

@@ -1,29 +1,11 @@
-import type { Language } from '../src/language.ts';
-import { csharp } from './more-tricks/csharp.ts';
-import { go } from './more-tricks/go.ts';
-import { java } from './more-tricks/java.ts';
-import { javascript } from './more-tricks/javascript.ts';
-import { kotlin } from './more-tricks/kotlin.ts';
-import type { MoreTrick } from './more-tricks/more-trick.ts';
-import { php } from './more-tricks/php.ts';
-import { python } from './more-tricks/python.ts';
-import { ruby } from './more-tricks/ruby.ts';
-import { rust } from './more-tricks/rust.ts';
+import { corpora } from './corpus.ts';
 import { OTHER_STYLES } from './other-styles.ts';
 import { edited } from './patches.ts';
 import { PROJECTS } from './projects.ts';
 
-const TESTS: Readonly<Record<Language, readonly MoreTrick[]>> = {
-  javascript,
-  python,
-  java,
-  kotlin,
-  go,
-  rust,
-  ruby,
-  csharp,
-  php,
-};
+/** What is done to the tests of a project, and how. */
+type MoreTrick = readonly [what: string, ...edits: (readonly [string, string])[]];
+const TESTS = corpora<readonly MoreTrick[]>('more-tricks');
 
 /** Further ways to have tests prove less, written after the rules: what they are refused for does not matter. */
 export const MORE_TRICKS = [

@@ -1,11 +1,21 @@
-import { assertj } from './other-styles/assertj.ts';
-import { fluent } from './other-styles/fluent.ts';
-import { inline } from './other-styles/inline.ts';
-import { jest } from './other-styles/jest.ts';
-import { minitest } from './other-styles/minitest.ts';
-import { pest } from './other-styles/pest.ts';
-import { table } from './other-styles/table.ts';
-import { unittest } from './other-styles/unittest.ts';
+import { corpus } from './corpus.ts';
 
-/** Tests in other frameworks and styles than those of the sample projects. */
-export const OTHER_STYLES = { jest, unittest, inline, table, assertj, minitest, fluent, pest } as const;
+/** Tests in other frameworks and styles than those of the sample projects: path, file, and what is done to it. */
+interface OtherStyle {
+  readonly path: string;
+  readonly text: string;
+  readonly hostile: Readonly<Record<string, readonly (readonly [string, string])[]>>;
+  readonly honest: Readonly<Record<string, readonly (readonly [string, string])[]>>;
+}
+const style = (name: string) => corpus<OtherStyle>(`other-styles/${name}.yaml`);
+
+export const OTHER_STYLES = {
+  jest: style('jest'),
+  unittest: style('unittest'),
+  inline: style('inline'),
+  table: style('table'),
+  assertj: style('assertj'),
+  minitest: style('minitest'),
+  fluent: style('fluent'),
+  pest: style('pest'),
+} as const;

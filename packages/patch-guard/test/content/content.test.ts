@@ -4,9 +4,8 @@ import { judgePatch } from '../../src/judge-patch.ts';
 import { aTree, edited, REPOSITORY } from '../patches.ts';
 import { PROJECTS } from '../projects.ts';
 import { reasonsFor } from './check.ts';
-import { HONEST_FIXES } from './honest/index.ts';
-import { HOSTILE_CHANGES } from './hostile/changes.ts';
-import { GO_TOPS, HOSTILE_LINES } from './hostile/lines.ts';
+import { HONEST_FIXES } from './honest-fixes.ts';
+import { GO_TOPS, HOSTILE_CHANGES, HOSTILE_LINES } from './hostile-bodies.ts';
 
 /** Where in the source of each language a line can stand. */
 const PLACES = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aTree, verdictOn } from '../patches.ts';
 import { reasonsFor } from './check.ts';
-import { bodiesOf, SECOND_TRIALS, TRIALS } from './hostile/trials.ts';
+import { bodiesOf, SECOND_TRIALS, TRIALS } from './trials.ts';
 
 /** Harm that needs a call, a path or a file that the judgement always notices. */
 const ALWAYS_SEEN = ['runs a process', 'touches files', 'changes the build'];
