@@ -1,5 +1,5 @@
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
-import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { readRerunTests } from '../eval/flakeflagger.ts';
 import { type FailureRate, type FlakyFigures, simulateFlakyHistory } from '../simulations/flaky-history.ts';
 

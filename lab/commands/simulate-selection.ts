@@ -1,6 +1,7 @@
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
-import { shareText, wilsonInterval } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
+import { wilsonInterval } from '@selfheal/kernel/numbers/proportion.ts';
 import { runGit } from '#apps/workbench/input/git.ts';
 import { type ChosenFigures, type MutantFigures, plantMutants } from '../simulations/mutant-faults.ts';
 import { plantFaults, type SelectionFigures } from '../simulations/selection-faults.ts';

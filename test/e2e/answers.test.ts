@@ -85,7 +85,7 @@ it('[C69][C71] mails once when the answers of the model in production got worse 
   await trigger(healer, 'answers');
   await healer.quiet();
   expect(told()).toHaveLength(1);
-  expect(told()[0]?.text).toContain('60.0%');
+  expect(told()[0]?.text).toContain('60.0 %');
   const candidate = /model promote ([0-9a-f]{16})|A new version,\s+([0-9a-f]{16})/.exec(told()[0]?.text ?? '');
   const id = candidate?.[1] ?? candidate?.[2] ?? 'none';
   expect((await selfheal('model', 'list')).stdout).toContain(`${id}  candidate`);

@@ -13,7 +13,7 @@ const COMMANDS = readFileSync(join(DOCUMENT, 'commands.txt'), 'utf8').trimEnd().
 
 /** What each command ends with and says; by the beginning of the command behind `selfheal`, the first that fits. */
 const OUTCOMES: readonly (readonly [command: string, code: number, says: RegExp])[] = [
-  ['status', 0, /^API +ok, version .*\n {2}Without a human {2}50\.0% of 4\n/s],
+  ['status', 0, /^API +ok, version .*\n {2}Without a human {2}50\.0 % of 4\n/s],
   ['--help', 0, /^Usage: selfheal COMMAND .*\n {2}incident list {10}.*Exit codes: 0 success/s],
   [
     'incidents --status resolved --auto-resolved',
@@ -36,7 +36,7 @@ const OUTCOMES: readonly (readonly [command: string, code: number, says: RegExp]
     /^5 \(sim-\w+\), simulated: service unavailability, .*Written advice: PostgreSQL not reachable\./s,
   ],
   ['monitor-logs', 0, /^\d+ new lines? of \d+ incidents? in \d+ seconds, \d+ errors?$/m],
-  ['ai-status', 0, /^learning: stage observe, .*\nmodel: \w+, accuracy 100\.0% \(2 of 2\), 2 of 4 answers judged\n/s],
+  ['ai-status', 0, /^learning: stage observe, .*\nmodel: \w+, accuracy 100\.0 % \(2 of 2\), 2 of 4 answers judged\n/s],
   ['simulate-incident --title "Redis Server Down"', 0, /^7 .*\nRedis Server Down: .*cannot be reached\n/],
   ['knowledge search --query "redis"', 0, /pattern-[0-9a-f]{12}: Redis Connection Failure\n +restart_redis_service\n/],
   ['simulate-incident --title "Cache Service Unavailable"', 0, /^8 .*\n.*: a service does not answer\n/],
@@ -63,7 +63,11 @@ const OUTCOMES: readonly (readonly [command: string, code: number, says: RegExp]
     /^9 .* resource exhaustion, .*^Learned as pattern [0-9a-f]{12}\.$/ms,
   ],
   ['start-learning-monitor', 0, /^learning: stage suggest, .*closest to their next stage, 10 of 18:\n/s],
-  ['ai-performance-report', 0, /left to people 50\.0% of 4 .*by model:\n.*\n {2}\d{4}-\d\d-\d\d {2}accuracy 100\.0% /s],
+  [
+    'ai-performance-report',
+    0,
+    /left to people 50\.0 % of 4 .*by model:\n.*\n {2}\d{4}-\d\d-\d\d {2}accuracy 100\.0 % /s,
+  ],
   ['optimize-learning-rate', 0, /keep the current rate\.$.*^0\.010 {2}brier .*\(current\)$/ms],
   ['train', 2, /needs --data DIR/],
   ['logs', 0, /50 of \d+ lines, the last of each incident and service\. More: --lines N; all: --json\./],
@@ -108,13 +112,13 @@ const OUTCOMES: readonly (readonly [command: string, code: number, says: RegExp]
   [
     'learning-report',
     0,
-    /incidents: 4 ended; healed by Selfheal 50\.0% of 4 .*left to people 50\.0% of 4 .*5 minutes stated for 1\n.*confidence that changed most:\n {2}[0-9a-f]{12} {2}0\.70 -> 0\.80 {2}Redis Connection Failure\n/s,
+    /incidents: 4 ended; healed by Selfheal 50\.0 % of 4 .*left to people 50\.0 % of 4 .*5 minutes stated for 1\n.*confidence that changed most:\n {2}[0-9a-f]{12} {2}0\.70 -> 0\.80 {2}Redis Connection Failure\n/s,
   ],
   ['clean-training-data', 0, /records are kept once by their incident, with times in UTC/],
   ['learning-stage-status', 0, /learning: stage suggest, .*closest to their next stage, 10 of 18:\n/s],
   ['schedule-learning-review', 0, /everyDays: as deployed -> 7\n.*recipient: as deployed -> devops@company\.com\n/s],
   ['optimize-patterns', 0, /place: all services.*(?:nothing to change|merged|retired|suggest)/s],
-  ['calibrate-confidence', 0, /accuracy of 90\.0%: /],
+  ['calibrate-confidence', 0, /accuracy of 90\.0 %: /],
   ['action-stats', 0, /no outcome of restart_redis_service .*is no action here; actions of this kind are /],
   ['validate-scenario', 1, /service unavailability.*not as expected: action reboot-rds-instance: it does not fit/s],
   [
@@ -351,7 +355,7 @@ const WITH_WHAT_EXISTS: readonly (readonly [row: string, line: string, says: Reg
   [
     'D164',
     'setup-ab-test --class service_unavailability --solution-a rollback-ecs-service --solution-b scale-ecs-service --split-ratio 0.5 --duration-days 7',
-    /started: rollback-ecs-service-or-scale-ecs-service, until .*: rollback-ecs-service 50%, scale-ecs-service 50%/,
+    /started: rollback-ecs-service-or-scale-ecs-service, until .*: rollback-ecs-service 50 %, scale-ecs-service 50 %/,
   ],
   [
     'D165',

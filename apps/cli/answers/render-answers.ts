@@ -1,5 +1,6 @@
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
-import { type Proportion, shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { numberText, shareText } from '@selfheal/kernel/numbers/number-words.ts';
+import type { Proportion } from '@selfheal/kernel/numbers/proportion.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { jsonLinesIn } from '#apps/workbench/input/json-lines.ts';
 import type { AnswersReport } from '#shared/domain/answers/answers-report.ts';
@@ -14,7 +15,7 @@ const dollars = (microdollars: number | null): string =>
 function shareWords(share: Proportion | null): string {
   return share === null
     ? 'no scored answers'
-    : `${shareText(share.value)} of ${share.cases} (${between(share.interval)})`;
+    : `${shareText(share.value)} of ${numberText(share.cases)} (${between(share.interval)})`;
 }
 
 function claimLines({ claims }: AnswersReport): string[] {
@@ -30,7 +31,7 @@ function claimLines({ claims }: AnswersReport): string[] {
 function reliabilityLines({ reliability }: AnswersReport): string[] {
   return reliability.map(
     ({ from, to, cases, confidence, right, interval }) =>
-      `  ${from.toFixed(1)}-${to.toFixed(1)}  confidence ${shareText(confidence).padStart(6)}  right ${shareText(right).padStart(6)} (${between(interval)})  ${cases} answers`,
+      `  ${from.toFixed(1)}-${to.toFixed(1)}  confidence ${shareText(confidence).padStart(7)}  right ${shareText(right).padStart(7)} (${between(interval)})  ${cases} answers`,
   );
 }
 
@@ -60,7 +61,7 @@ function mixLines({ mix }: AnswersReport): string[] {
 export function renderAnswers(report: AnswersReport): string {
   const { model, predictions, judged, abstained, unknown, brier, calibrationError, retrain } = report;
   return [
-    `model ${model}: ${predictions} predictions, ${judged} scored, ${abstained} abstained, ${unknown} without a known outcome`,
+    `model ${model}: ${counted(predictions, 'prediction')}, ${numberText(judged)} scored, ${numberText(abstained)} abstained, ${numberText(unknown)} without a known outcome`,
     `accuracy of the last hundred scored: ${shareWords(report.accuracy)}`,
     ...claimLines(report),
     `Brier score ${brier?.toFixed(3) ?? 'unknown'}, calibration error ${calibrationError?.toFixed(3) ?? 'unknown'}: ${tuningWords(report.tuning)}`,

@@ -1,4 +1,5 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { summarizeArchitecture } from '@selfheal/pull-request-quality/domain/architecture/analyze-architecture.ts';
 import type { ArchitectureAnalysis } from '@selfheal/pull-request-quality/domain/architecture/architecture-analysis.ts';
 import { leaveResult, RESULT_OPTIONS } from '#apps/workbench/feedback/write-result.ts';
@@ -73,9 +74,7 @@ function asText({ score, trend, cycles, hotspots, coupling, files, skipped }: Ar
   const before = trend === null ? '' : ` (before: ${trend.previousScore.toFixed(1)})`;
   const lines = [
     `health ${score.value.toFixed(1)} / 10${before}, ${read} files`,
-    ...score.parts.map(
-      ({ part, measured, lost }) => `  ${part}: ${(measured * 100).toFixed(1)} %, loses ${lost.toFixed(2)}`,
-    ),
+    ...score.parts.map(({ part, measured, lost }) => `  ${part}: ${shareText(measured)}, loses ${lost.toFixed(2)}`),
     `circles of imports: ${cycles.length}${trend === null ? '' : `, new: ${trend.newCycles.length}`}`,
     ...cycles.slice(0, MAX_SHOWN).map(({ shortest }) => `  ${[...shortest, shortest[0]].join(' -> ')}`),
     `folders that import each other: ${coupling.mutualFolders.length}`,

@@ -7,7 +7,7 @@ import {
   wholeNumber,
 } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
-import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { type Answer, tuningOf } from '@selfheal/kernel/numbers/reliability.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import * as z from 'zod';

@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
-import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { API_OPTIONS, type ApiClient, contentOf } from '#apps/workbench/api/api-client.ts';
 import { jsonLinesIn } from '#apps/workbench/input/json-lines.ts';
@@ -107,7 +107,7 @@ export const experimentResults = defineCommand({
   summary: 'show the results of the configured experiments and which variant to prefer',
   details:
     'Reads outcomes from a JSON Lines file, or with --table from a deployment. --records prints the outcomes as JSON Lines instead, for later use.\n' +
-    'Intervals are 95%. Below 30 outcomes no variant is preferred. You may look at any time: the test is a sequential one, which stays valid\n' +
+    'Intervals are 95 %. Below 30 outcomes no variant is preferred. You may look at any time: the test is a sequential one, which stays valid\n' +
     'however often you look.',
   operands: { shown: '[FILE.jsonl]', atLeast: 0, atMost: 1 },
   options: {

@@ -89,7 +89,7 @@ export const experimentStart = defineCommand({
     };
     const { api } = client;
     const started = await contentOf(await api.experiments.$post({ json }));
-    const variants = started.variants.map(({ percent, solution }) => `${solution} ${percent.toFixed(0)}%`);
+    const variants = started.variants.map(({ percent, solution }) => `${solution} ${percent.toFixed(0)} %`);
     const text = `${json.dryRun ? 'would be started' : 'started'}: ${started.id}, until ${started.endsAt?.slice(0, 10)}: ${variants.join(', ')}\n`;
     await terminal.write(options.json === true ? `${JSON.stringify(started)}\n` : text);
     return 0;

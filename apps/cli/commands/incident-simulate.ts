@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { API_OPTIONS, contentOf, openApi, RefusedByApi } from '#apps/workbench/api/api-client.ts';
 import { durationOption } from '../duration.ts';
@@ -74,7 +75,7 @@ export const incidentSimulate = defineCommand({
     if (options.json === true) await terminal.write(`${JSON.stringify({ incident, recommended_actions, learned })}\n`);
     else {
       const isKnown = incident.confidence !== null && failureClass !== 'unknown';
-      const percent = isKnown ? `, confidence ${Math.round((incident.confidence ?? 0) * 100)} %` : '';
+      const percent = isKnown ? `, confidence ${percentText(incident.confidence ?? 0)}` : '';
       const lines = [
         `${incident.number === null ? id : `${incident.number} (${id})`}, simulated: ${failureClass.replaceAll('_', ' ')}${percent}, ${incident.status}`,
         clean(incident.briefing.headline),
@@ -84,7 +85,7 @@ export const incidentSimulate = defineCommand({
         ...(recommended_actions.length === 0 ? [] : ['', 'Recommended']),
         ...recommended_actions.map(
           ({ title: what, expectedBenefit, why }) =>
-            `  ${Math.round(expectedBenefit * 100)} %  ${clean(what)}\n         ${clean(why)}`,
+            `  ${percentText(expectedBenefit)}  ${clean(what)}\n         ${clean(why)}`,
         ),
         ...(learned === null ? [] : ['', `Learned as pattern ${learned}.`]),
       ];

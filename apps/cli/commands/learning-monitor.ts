@@ -1,4 +1,5 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { watchApi, watchOptions } from '../api/watching.ts';
@@ -7,7 +8,7 @@ import { type LearningStatus, renderStatus, shareWords } from '../learning/rende
 const EVERY_SECONDS = 30;
 
 const lineOf = ({ stage, patterns, model }: LearningStatus): string =>
-  `stage ${stage.stage} (${Math.round(100 * stage.progress)}%), ${counted(patterns.active, 'pattern')}, accuracy ${shareWords(model.accuracy)}${model.degraded ? ', DEGRADED' : ''}\n`;
+  `stage ${stage.stage} (${percentText(stage.progress)}), ${counted(patterns.active, 'pattern')}, accuracy ${shareWords(model.accuracy)}${model.degraded ? ', DEGRADED' : ''}\n`;
 
 export const learningMonitor = defineCommand({
   name: 'learning monitor',

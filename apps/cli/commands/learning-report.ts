@@ -15,7 +15,7 @@ export const learningReport = defineCommand({
     'report what was learned lately and how much it helped: patterns, confidence, healed incidents, mistakes, time',
   details:
     'Covers the patterns of a scope and, with --table, the incidents that ended in it. A file of records in the format of "selfheal knowledge\n' +
-    'learn" adds incidents; a record with an action counts as healed by Selfheal. Intervals are 95%. The goals compare with the same time before.\n' +
+    'learn" adds incidents; a record with an action counts as healed by Selfheal. Intervals are 95 %. The goals compare with the same time before.\n' +
     'With --section the deployment is asked for any of its parts, in this order: stage (what "learning status" says), review (patterns, incidents, goals),\n' +
     'model (accuracy, calibration), days (accuracy day by day), health. With --json and sections: one document {status, report, quality, accuracy, health}.\n' +
     'Example, for a monthly review: selfheal learning report --days 30 --format markdown > review.md',

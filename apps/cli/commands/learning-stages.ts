@@ -44,7 +44,7 @@ export const learningStages = defineCommand({
   summary: 'how sure a learned pattern must be before it is suggested, matched and used without a model',
   details:
     'Stage 1 is suggest, 2 match, 3 act; every pattern begins as one that is only observed. The advancement criterion is the least success rate of each\n' +
-    'stage: the lower bound of its 95% interval. Values may be stricter than deployed, never laxer: those that are laxer are named and stay as\n' +
+    'stage: the lower bound of its 95 % interval. Values may be stricter than deployed, never laxer: those that are laxer are named and stay as\n' +
     'deployed. For all places of the deployment. Needs the role admin. With --json: {changes, policy}.\n' +
     'Example: selfheal learning stages --stage-1 basic,confidence_0.65 --stage-2 complex,confidence_0.8 --stage-3 all,confidence_0.9',
   options: {

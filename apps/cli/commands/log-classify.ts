@@ -1,5 +1,6 @@
 import { defineCommand, forEachFile, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { type Classification, FAMILY_OF } from '@selfheal/kernel/failure-class.ts';
+import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { readClassifyContext } from '#apps/workbench/input/classify-context.ts';
 import { CONFIG_OPTION, evidenceOf, lineRulesOfFile } from '#apps/workbench/input/log-evidence.ts';
@@ -74,15 +75,14 @@ function asText(answer: Answer, evidence: Evidence): string {
   if (!failed) return [`${file}: nothing failed (no line reports a failure)`, ...said, ''].join('\n');
   const output =
     match === null ? '' : ` (${[match.severity, ...(match.service === null ? [] : [match.service])].join(', ')})`;
-  const percent = (share: number): string => `${Math.round(share * 100)}%`;
   const texts = new Map(
     evidence.sources.flatMap(({ lines }) => lines.map(({ number, text }) => [number, text] as const)),
   );
   return [
-    `${file}: ${answer.class} (${family}), verdict ${verdict}, confidence ${percent(confidence)}`,
+    `${file}: ${answer.class} (${family}), verdict ${verdict}, confidence ${percentText(confidence)}`,
     ...(abstention === null ? [] : [`  ${abstention}`]),
     `  signature ${signature ?? 'none'}${output}, fingerprint ${fingerprint ?? 'none'}`,
-    ...alternatives.map((other) => `  or ${other.class}, ${percent(other.confidence)}`),
+    ...alternatives.map((other) => `  or ${other.class}, ${percentText(other.confidence)}`),
     ...answer.evidence.slice(0, 5).map((number) => `  line ${number}: ${texts.get(number) ?? ''}`),
     ...said,
     '',

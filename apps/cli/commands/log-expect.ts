@@ -1,4 +1,5 @@
 import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
@@ -29,7 +30,7 @@ export const logExpect = defineCommand({
     const [signatures, model] = await Promise.all([shippedSignatures(terminal.say), shippedModel(terminal.say)]);
     const { class: found, confidence, signature } = classify(textEvidence(text), { signatures, model });
     const matches = expected.includes(found);
-    const words = `${found}, confidence ${Math.round(confidence * 100)} %: ${matches ? 'as expected' : `expected ${expected.join(' or ')}`}`;
+    const words = `${found}, confidence ${percentText(confidence)}: ${matches ? 'as expected' : `expected ${expected.join(' or ')}`}`;
     await terminal.write(
       options.json === true
         ? `${JSON.stringify({ class: found, expected: expected[0], accepted: expected, matches, confidence, signature })}\n`

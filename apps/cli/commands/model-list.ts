@@ -1,4 +1,5 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { openRegistry, REGISTRY_OPTIONS } from '#apps/workbench/registry/open-registry.ts';
 import { promisedBy } from '#shared/domain/learning/provenance.ts';
 
@@ -18,7 +19,7 @@ export const modelList = defineCommand({
       const promise = provenance === undefined ? null : promisedBy(provenance).class;
       const accuracy = promise === null ? null : promise.hits / promise.cases;
       const row = { id, stage, at, by, artifact, trainedAt: provenance?.trainedAt ?? null, accuracy };
-      const worth = accuracy === null ? '' : `  accuracy ${(100 * accuracy).toFixed(1)}% of ${promise?.cases}`;
+      const worth = accuracy === null ? '' : `  accuracy ${shareText(accuracy)} of ${promise?.cases}`;
       await terminal.write(
         options.json === true ? `${JSON.stringify(row)}\n` : `${id}  ${stage.padEnd(10)}  ${at}  ${by}${worth}\n`,
       );

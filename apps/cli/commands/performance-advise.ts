@@ -44,7 +44,7 @@ function asText({ bottlenecks, suggestions, costs }: Advice): string {
     ]),
     ...costs.map(({ resource, provisioned, enough, unit, saving, reason }) => {
       const monthly = saving.monthly === null ? '' : `, ${saving.monthly} a month`;
-      return `cost  ${resource}: ${provisioned} to ${enough} ${unit} saves ${saving.percent}%${monthly}: ${reason}`;
+      return `cost  ${resource}: ${provisioned} to ${enough} ${unit} saves ${saving.percent} %${monthly}: ${reason}`;
     }),
   ];
   return lines.length === 0 ? 'No suggestions: no metric, log or source shows a problem.\n' : `${lines.join('\n')}\n`;

@@ -10,6 +10,7 @@ import {
 } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { present } from '@selfheal/kernel/present.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { parseDocument } from 'yaml';
@@ -190,15 +191,14 @@ function asText(
   { differences, isAnyExpected }: { readonly differences: readonly string[]; readonly isAnyExpected: boolean },
 ): string {
   const { class: failureClass, verdict, confidence } = classification;
-  const percent = (share: number): string => `${Math.round(share * 100)} %`;
   return [
     failureClass === 'unknown'
       ? `no known failure: ${plan.decision}`
-      : `${failureClass.replaceAll('_', ' ')}, verdict ${verdict}, confidence ${percent(confidence)}: ${plan.decision}`,
+      : `${failureClass.replaceAll('_', ' ')}, verdict ${verdict}, confidence ${percentText(confidence)}: ${plan.decision}`,
     ...plan.reasons.map((reason) => `  ${cleanText(reason, 500)}`),
     ...plan.actions.map(
       ({ actionId, decision, confidence: own, risk, description }) =>
-        `  ${actionId}: ${decision}, confidence ${percent(own)}, risk ${risk}. ${cleanText(description, 300)}`,
+        `  ${actionId}: ${decision}, confidence ${percentText(own)}, risk ${risk}. ${cleanText(description, 300)}`,
     ),
     ...differences.map((one) => `not as expected: ${cleanText(one, 1000)}`),
     ...(differences.length > 0 ? [] : [isAnyExpected ? 'as expected' : 'nothing was expected of it']),

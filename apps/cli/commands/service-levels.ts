@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { writeTogether } from '@selfheal/cli-kit/terminal.ts';
-import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { present } from '@selfheal/kernel/present.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
@@ -51,7 +51,7 @@ export const serviceLevels = defineCommand({
           const budget = met
             ? `${budgetLeftMinutes.toFixed(0)} min left`
             : `exceeded by ${(-budgetLeftMinutes).toFixed(0)} min`;
-          return `${one.service.padEnd(20)}  ${shareText(availability, 2)} of ${shareText(objective, 2)}  ${counted(incidents, 'incident')}, ${downMinutes.toFixed(0)} min down; error budget: ${budget}\n`;
+          return `${one.service.padEnd(20)}  ${percentText(availability, 2)} of ${percentText(objective, 2)}  ${counted(incidents, 'incident')}, ${downMinutes.toFixed(0)} min down; error budget: ${budget}\n`;
         }),
       );
       cursor = page.next;

@@ -1,5 +1,5 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
-import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { counted, durationWords } from '@selfheal/kernel/time-words.ts';
 import type { InferResponseType } from 'hono/client';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '#apps/workbench/api/api-client.ts';

@@ -8,7 +8,7 @@ import {
   UsageError,
 } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
-import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { RUN_OPTIONS, testRunOf } from '#apps/workbench/input/described-run.ts';
 import { inputError } from '#apps/workbench/input/open-input.ts';

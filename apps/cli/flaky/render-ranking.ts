@@ -1,5 +1,5 @@
 import { type Terminal, writeTogether } from '@selfheal/cli-kit/terminal.ts';
-import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import type { JobTest, RecordedTests } from '@selfheal/pull-request-quality/app/flaky-tests/test-history.ts';
 import { historyQuarantineState } from '@selfheal/pull-request-quality/domain/flaky-tests/history-quarantine.ts';

@@ -1,3 +1,4 @@
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { ChainState } from '#shared/domain/audit/audit-chain.ts';
 import type { DescribedAccount } from '#shared/domain/audit/incident-account.ts';
@@ -32,7 +33,7 @@ function requestWords(byFunction: Readonly<Record<string, number>>): string {
   const counted = Object.entries(byFunction).toSorted(([, left], [, right]) => right - left);
   const total = counted.reduce((sum, [, requests]) => sum + requests, 0);
   const each = counted.map(([name, requests]) => `${name} ${requests}`).join(', ');
-  return `${total} ${total === 1 ? 'request' : 'requests'} to GitHub${total === 0 ? '' : `: ${each}`}.`;
+  return `${numberText(total)} ${total === 1 ? 'request' : 'requests'} to GitHub${total === 0 ? '' : `: ${each}`}.`;
 }
 
 function chainWords(chain: ChainState): string {

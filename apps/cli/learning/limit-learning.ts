@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<string, string>> = {
   approvalTags: 'tags whose patterns a person approves',
   confidence: 'least confidence',
   cases: 'least number of outcomes',
-  lowerBound: 'least success rate (lower bound of the 95% interval)',
+  lowerBound: 'least success rate (lower bound of the 95 % interval)',
 };
 
 function limitWords(field: string): string {

@@ -1,4 +1,4 @@
-import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import type { PatternResult } from '#shared/app/learning/learn-patterns.ts';
 import type { RecordFinding } from '#shared/domain/learning/clean-resolutions.ts';

@@ -1,4 +1,5 @@
-import { type Proportion, shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { percentText, shareText } from '@selfheal/kernel/numbers/number-words.ts';
+import type { Proportion } from '@selfheal/kernel/numbers/proportion.ts';
 import { counted, measuredTimeWords } from '@selfheal/kernel/time-words.ts';
 import type { HealthCheck, LearningHealth } from '#shared/domain/learning/learning-health.ts';
 import type { Goal, LearningReport } from '#shared/domain/learning/learning-report.ts';
@@ -26,7 +27,7 @@ function timeText({ meanMinutes, measured, stated }: LearningReport['incidents']
   return `${minutesText(meanMinutes)}; ${parts.join(', ')}`;
 }
 
-const signed = (share: number): string => `${share > 0 ? '+' : ''}${Math.round(share * 100)} %`;
+const signed = (share: number): string => `${share > 0 ? '+' : ''}${percentText(share)}`;
 const STATES: Readonly<Record<Goal['state'], string>> = {
   reached: 'reached',
   missed: 'missed',

@@ -1,4 +1,4 @@
-import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { ReplayReport } from './replay-report.ts';
 import type { ReplayedRun } from './replay-run.ts';

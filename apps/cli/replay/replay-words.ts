@@ -1,4 +1,5 @@
-import { percentOf, shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
+import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
 import { counted, durationWords } from '@selfheal/kernel/time-words.ts';
 import type { Advice, Mark, Outcome } from '#shared/domain/replay/past-failure.ts';
 import type { ReplayReport } from './replay-report.ts';

@@ -1,3 +1,4 @@
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import type {
   FileCoverage,
@@ -75,7 +76,7 @@ function headline(summary: ReportSummary): string {
   }
   if (summary.kind === 'coverage') {
     const { percent, coveredLines, lines, files } = summary.totals;
-    return `${percent?.toFixed(2)} % of lines covered, ${coveredLines} of ${lines} in ${counted(files, 'file')} (${summary.format})`;
+    return `${percent?.toFixed(2)} % of lines covered, ${numberText(coveredLines)} of ${numberText(lines)} in ${counted(files, 'file')} (${summary.format})`;
   }
   const { totals, tools, unfinished } = summary;
   const parts = SEVERITIES.flatMap((severity) => (totals[severity] > 0 ? [`${totals[severity]} ${severity}`] : []));

@@ -1,5 +1,5 @@
 import { UsageError } from '@selfheal/cli-kit/command.ts';
-import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { actionsMeaning } from '#shared/app/actions/action-meanings.ts';

@@ -1,3 +1,5 @@
+import { numberText } from './numbers/number-words.ts';
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -42,7 +44,7 @@ export function relativeWords(at: Date, now: Date, timeZone: string): string {
   return `${relative} (${instantWords(at, timeZone)})`;
 }
 
-/** `1 run` or `3 runs`. */
+/** `1 run` or `1,300 runs`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
+  return `${numberText(count)} ${count === 1 ? one : many}`;
 }

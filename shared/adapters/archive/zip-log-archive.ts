@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import { rawTextOf } from '@selfheal/kernel/text/raw-text.ts';
 import { archivedJobName } from '@selfheal/log-reading/logs/job-name.ts';
 import { type Entry, fromBufferPromise, getFileNameLowLevel, validateFileName, type ZipFile } from 'yauzl';
@@ -242,7 +243,7 @@ class ArchiveReading {
     if (stop !== 'end') this.#notes.add(STOP_NOTES[stop]);
     else if (skipped > 0)
       this.#notes.add(
-        `A log is longer than ${isLate ? 'there was time for' : 'the limit for one log'}: ${skipped} bytes before its last ones were not read.`,
+        `A log is longer than ${isLate ? 'there was time for' : 'the limit for one log'}: ${numberText(skipped)} bytes before its last ones were not read.`,
       );
     return { bytes, truncated: stop !== 'end' || skipped > 0 };
   }

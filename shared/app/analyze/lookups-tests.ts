@@ -1,3 +1,4 @@
+import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
@@ -21,7 +22,6 @@ const MAX_TESTS = 12;
 const MAX_LINE_LENGTH = 700;
 const SHOWN_RUNS = 10;
 const RUNS = 50;
-const percent = (share: number): string => `${Math.round(share * 100)}%`;
 
 /** Earlier results of the workflow and of the failed tests, or of a named test. */
 export function testHistory(target: RunTarget, evidence: Evidence, deps: TestLookupDeps): Lookup {
@@ -59,7 +59,7 @@ function lineOfTest(record: TestRecord): string {
   const row = newestResults(record)
     .map(({ passed }) => (passed ? 'P' : 'F'))
     .join('');
-  const judged = kind === 'steady' ? 'too little to tell' : `${kind}, ${percent(score)} likely flaky`;
+  const judged = kind === 'steady' ? 'too little to tell' : `${kind}, ${percentText(score)} likely flaky`;
   return `test "${name}": failed ${failures} of ${runs} runs since ${firstAt.slice(0, 10)}, failed and passed on ${flips} same commits; newest first ${row}; ${judged}`;
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '@selfheal/kernel/time-words.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
@@ -187,5 +188,5 @@ function visit(id: HealState, state: Visit['state'], at: string | null = null, w
 
 function linesOf({ sources }: Evidence): string {
   const lines = sources.reduce((sum, source) => sum + source.lines.length, 0);
-  return `${lines} ${lines === 1 ? 'line' : 'lines'} of ${sources.length} ${sources.length === 1 ? 'log' : 'logs'}`;
+  return `${counted(lines, 'line')} of ${counted(sources.length, 'log')}`;
 }

@@ -1,4 +1,4 @@
-import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { type Flakiness, judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';

@@ -1,5 +1,6 @@
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { type Classification, FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { ResourceState } from '@selfheal/log-reading/logs/resource-state.ts';
 import type { Deployment, Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
@@ -259,13 +260,12 @@ export function differencesFrom(
   plan: ScenarioPlan,
 ): string[] {
   const done = plan.actions.filter((one) => one.decision === 'act' || one.decision === 'approve');
-  const percent = (share: number): string => `${Math.round(share * 100)} %`;
   const wrong = (actions ?? []).flatMap((id) => {
     const fitting = plan.actions.find(({ actionId }) => actionId === id);
     if (fitting === undefined) return [`action ${id}: it does not fit.`];
     if (!done.includes(fitting)) return [`action ${id}: it would not be done. ${fitting.reasons.join(' ')}`];
     return confidence !== undefined && fitting.confidence < confidence
-      ? [`action ${id}: confidence ${percent(fitting.confidence)}, expected ${percent(confidence)} or more.`]
+      ? [`action ${id}: confidence ${percentText(fitting.confidence)}, expected ${percentText(confidence)} or more.`]
       : [];
   });
   const unwanted = actions?.length === 0 ? done.map(({ actionId }) => `action ${actionId}: expected none.`) : [];
@@ -273,7 +273,7 @@ export function differencesFrom(
     ...(expectedClass === undefined || expectedClass === found ? [] : [`class ${found}: expected ${expectedClass}.`]),
     ...(confidence === undefined || (actions ?? []).length > 0 || classConfidence >= confidence
       ? []
-      : [`class ${found}: confidence ${percent(classConfidence)}, expected ${percent(confidence)} or more.`]),
+      : [`class ${found}: confidence ${percentText(classConfidence)}, expected ${percentText(confidence)} or more.`]),
     ...(decision === undefined || decision === plan.decision
       ? []
       : [`decision ${plan.decision}: expected ${decision}. ${plan.reasons.join(' ')}`]),

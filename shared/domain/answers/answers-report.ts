@@ -1,3 +1,4 @@
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { Proportion, proportionOf } from '@selfheal/kernel/numbers/proportion.ts';
 import {
   brierScore,
@@ -105,11 +106,10 @@ function claimReport(claim: Claim, predictions: readonly Prediction[], promised:
 }
 
 function retraining(claims: readonly ClaimReport[], predictions: readonly Prediction[]): AnswersReport['retrain'] {
-  const points = (share: number): string => (100 * share).toFixed(1);
   const reasons = claims.flatMap(({ claim, degradation }) =>
     degradation?.degraded && degradation.recent !== null
       ? [
-          `The ${claim} was right in ${points(degradation.recent)}% of the last judged, promised ${points(degradation.against)}%.`,
+          `The ${claim} was right in ${shareText(degradation.recent)} of the last judged, promised ${shareText(degradation.against)}.`,
         ]
       : [],
   );

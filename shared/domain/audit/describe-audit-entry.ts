@@ -1,3 +1,5 @@
+import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
 import { FORMER_RUN_KIND } from '@selfheal/log-reading/logs/telemetry.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import * as z from 'zod';
@@ -40,7 +42,6 @@ const listed = (facts: Readonly<Record<string, AuditFact>>): string =>
 const plan = (digest: string | null): string => (digest ? ` (plan ${digest.slice(0, SHORT_DIGEST)})` : '');
 const onTarget = ({ action, target }: AuditFacts<'action.done'>): string => `${action} on ${target}`;
 const because = (reasons: string | null): string => (reasons ? ` ${reasons}` : '');
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 const times = (count: number): string =>
   count === 0 ? 'without an action' : `after ${count === 1 ? 'one action' : `${count} actions`}`;
 
@@ -95,8 +96,7 @@ function armWords({ experiment, variant }: AuditFacts<'plan.made'>): string {
   return experiment ? ` It took part in the experiment ${experiment} as ${variant}.` : '';
 }
 
-const shareOf = (share: number | undefined): string =>
-  share === undefined ? 'not known' : `${Math.round(share * 100)} %`;
+const shareOf = (share: number | undefined): string => (share === undefined ? 'not known' : percentText(share));
 
 function guardWords({ killSwitch, mode, failures, approval }: AuditFacts<'guard.granted'>): string {
   const asked = approval === null ? 'no approval requested' : `approval ${approval}`;

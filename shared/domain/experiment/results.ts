@@ -1,3 +1,4 @@
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { wilsonInterval } from '@selfheal/kernel/numbers/proportion.ts';
 import * as z from 'zod';
 import type { Experiment, Variant } from './experiment.ts';
@@ -111,13 +112,11 @@ function recommend(
   if (different.length === 0)
     return { kind: 'no-difference-yet', reason: 'No variant differs significantly from the control.' };
   const best = [control, ...different].reduce((one, other) => (rate(other) > rate(one) ? other : one));
-  const reason = `It succeeds at ${shareOf(rate(best))}; ${best === control ? 'others' : 'the control'} at ${shareOf(
+  const reason = `It succeeds at ${shareText(rate(best))}; ${best === control ? 'others' : 'the control'} at ${shareText(
     best === control ? Math.max(...different.map(rate)) : rate(control),
   )}. ${sideEffectsOf(results, best)}`;
   return { kind: 'prefer', variantId: best.id, reason };
 }
-
-const shareOf = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
 
 function sideEffectsOf(results: readonly VariantResult[], { id }: Variant): string {
   const effects = Object.entries(results.find((one) => one.id === id)?.sideEffects ?? {});

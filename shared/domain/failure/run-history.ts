@@ -1,4 +1,5 @@
 import { logBeta, rateInterval } from '@selfheal/kernel/numbers/beta.ts';
+import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import type { JobHistory, Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import {
@@ -64,8 +65,6 @@ const STRONGEST = 5;
 const CLEAR = Math.log(3);
 const MAX_TESTS_NAMED = 3;
 
-const percent = (share: number): string => `${Math.round(share * 100)}%`;
-
 function sameCommitFactor({ failures, successes }: Counts): number {
   const transient =
     logBeta(RATE.failures + failures, RATE.successes + successes) - logBeta(RATE.failures, RATE.successes);
@@ -88,7 +87,7 @@ function isMixed(passed: readonly boolean[]): boolean {
 
 function rateOf(failures: number, runs: number): string {
   const [low, high] = rateInterval(failures, runs);
-  return `${failures} of ${runs} recorded runs (true rate ${percent(low)} to ${percent(high)})`;
+  return `${failures} of ${runs} recorded runs (true rate ${percentText(low)} to ${percentText(high)})`;
 }
 
 /** Whether the default branch fails already: its newest run, and earlier runs with the same failure. */

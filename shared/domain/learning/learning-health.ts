@@ -1,4 +1,5 @@
-import { Proportion, shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
+import { Proportion } from '@selfheal/kernel/numbers/proportion.ts';
 import { counted, measuredTimeWords } from '@selfheal/kernel/time-words.ts';
 import * as z from 'zod';
 import { makeWordingTest } from '../failure/wording.ts';

@@ -105,7 +105,7 @@ const points = (share: number): string => `${share >= 0 ? '+' : ''}${(100 * shar
 
 function worse(what: string, { value, interval: [low, high], cases }: Difference): string[] {
   if (low >= -MAX_LOST) return [];
-  const measured = `${points(value)} points, 95% interval ${points(low)} to ${points(high)}, on ${cases} logs`;
+  const measured = `${points(value)} points, 95 % interval ${points(low)} to ${points(high)}, on ${cases} logs`;
   return high < 0
     ? [`${what} is worse: ${measured}.`]
     : [`${what}: a loss of more than ${100 * MAX_LOST} points cannot be ruled out (${measured}).`];

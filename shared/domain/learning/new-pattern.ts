@@ -1,4 +1,5 @@
 import { type Classification, FAMILY_OF, type FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { contentOf, type LearnedPattern, MAX_KEPT, patternIdOf, Tag } from './learned-pattern.ts';
 import type { Learning } from './learning-settings.ts';
@@ -47,7 +48,7 @@ export function reasonNotToLearn(proposal: Proposal, pattern: LearnedPattern, ru
   const failed = proposal.outcomes.filter(({ helped }) => !helped).length;
   const cases = proposal.outcomes.length;
   if (cases >= rules.rollbackCases && failed / cases > rules.rollbackFailureRate) {
-    return `it failed in ${failed} of ${cases} cases, more than ${Math.round(100 * rules.rollbackFailureRate)} %`;
+    return `it failed in ${failed} of ${cases} cases, more than ${percentText(rules.rollbackFailureRate)}`;
   }
   return null;
 }

@@ -1,3 +1,4 @@
+import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { type Proportion, proportionOf, wilsonInterval } from '@selfheal/kernel/numbers/proportion.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { type LearnedPattern, MAX_KEPT, type PatternOutcome, PatternStage } from './learned-pattern.ts';
@@ -76,7 +77,7 @@ function rollbackReason(pattern: LearnedPattern, rules: Learning): string | null
   const failed = pattern.outcomes.filter(({ helped }) => !helped).length;
   const cases = pattern.outcomes.length;
   if (cases < rules.rollbackCases || failed / cases <= rules.rollbackFailureRate) return null;
-  return `It failed in ${failed} of ${cases} cases; more than ${Math.round(100 * rules.rollbackFailureRate)} % are not allowed.`;
+  return `It failed in ${failed} of ${cases} cases; more than ${percentText(rules.rollbackFailureRate)} are not allowed.`;
 }
 
 /**

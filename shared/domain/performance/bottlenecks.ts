@@ -1,3 +1,4 @@
+import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { quantileOf } from '@selfheal/kernel/numbers/sample.ts';
 import { medianOf } from '../anomaly/reading.ts';
 import type { Evidence, Sign } from './evidence.ts';
@@ -42,8 +43,8 @@ interface Rule {
 }
 
 const RULES: Readonly<Record<MetricKind, Rule>> = {
-  'cpu-percent': { sign: 'cpu-over-limit', limit: 'cpuPercent', worse: 'above', says: 'CPU', unit: '%' },
-  'memory-percent': { sign: 'memory-over-limit', limit: 'memoryPercent', worse: 'above', says: 'memory', unit: '%' },
+  'cpu-percent': { sign: 'cpu-over-limit', limit: 'cpuPercent', worse: 'above', says: 'CPU', unit: ' %' },
+  'memory-percent': { sign: 'memory-over-limit', limit: 'memoryPercent', worse: 'above', says: 'memory', unit: ' %' },
   'database-query-ms': {
     sign: 'query-time-over-limit',
     limit: 'databaseQueryMs',
@@ -77,7 +78,7 @@ const RULES: Readonly<Record<MetricKind, Rule>> = {
     limit: 'cacheHitPercent',
     worse: 'below',
     says: 'hits of the cache',
-    unit: '%',
+    unit: ' %',
   },
 };
 
@@ -116,7 +117,7 @@ function bottleneckOf({ kind, name, values }: MetricSeries, limits: Performance)
   if (!broken) return null;
   const share = values.filter((one) => (worse === 'above' ? one > limit : one < limit)).length / values.length;
   const shown = `${Number(value.toPrecision(4))}${unit}`;
-  const reason = `${says} ${worse} ${limit}${unit} in ${(100 * share).toFixed(0)}% of the values (${worse === 'above' ? '95th' : '5th'} percentile ${shown})`;
+  const reason = `${says} ${worse} ${limit}${unit} in ${percentText(share)} of the values (${worse === 'above' ? '95th' : '5th'} percentile ${shown})`;
   return { metric: name, kind, value, limit, reason };
 }
 
@@ -131,6 +132,6 @@ function unevenLoad(metrics: readonly MetricSeries[]): Evidence[] {
   if (busiest === undefined || loads.length < 2 || busiest.load < MIN_BUSY_PERCENT) return [];
   if (busiest.load < UNEVEN * middle) return [];
   const strength = Math.min(1, JUST_OVER * (busiest.load / (UNEVEN * Math.max(middle, 1))));
-  const text = `${busiest.instance} has ${busiest.load.toFixed(0)}% CPU where the middle of ${loads.length} has ${middle.toFixed(0)}%`;
+  const text = `${busiest.instance} has ${busiest.load.toFixed(0)} % CPU where the middle of ${loads.length} has ${middle.toFixed(0)} %`;
   return [{ sign: 'uneven-load', source: 'metric', strength, where: `cpu-percent of ${busiest.instance}`, text }];
 }

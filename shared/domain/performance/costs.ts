@@ -41,7 +41,7 @@ export function costSuggestions(provisions: readonly Provision[], { headroomPerc
       const enough = enoughFor(provision, headroomPercent);
       const share = 1 - enough / provisioned;
       if (share < MIN_SAVING) return [];
-      const reason = `99 of 100 values were ${shown(quantileOf(used, 0.99))} ${unit} or less; with ${headroomPercent}% headroom ${shown(enough)} ${unit} are enough`;
+      const reason = `99 of 100 values were ${shown(quantileOf(used, 0.99))} ${unit} or less; with ${headroomPercent} % headroom ${shown(enough)} ${unit} are enough`;
       const monthly = monthlyCost === null ? null : Number((share * monthlyCost).toFixed(2));
       return [
         { resource, kind, provisioned, enough, unit, saving: { percent: Math.round(100 * share), monthly }, reason },

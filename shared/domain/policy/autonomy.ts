@@ -1,4 +1,5 @@
-import { shareText, wilsonInterval } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
+import { wilsonInterval } from '@selfheal/kernel/numbers/proportion.ts';
 import type { Candidate } from '../plan/candidates.ts';
 import type { Policy } from './policy-settings.ts';
 

@@ -1,3 +1,4 @@
+import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
 import type { TargetContext } from '../incident/target-context.ts';
 import type { BoundAction } from '../plan/bound-action.ts';
@@ -122,13 +123,13 @@ function denialReasons(
       ? [`${actionsSoFar} actions were executed for this incident; more are not allowed.`]
       : []),
     ...(certainty !== null && certainty.confidence < ask
-      ? [`${certainty.words}; below ${limit(ask)} a human decides.`]
+      ? [`${certainty.words}; below ${percentText(ask)} a human decides.`]
       : []),
   ];
 }
 
 function doubts({ confidence, words }: Certainty, { act }: Thresholds): string[] {
-  return confidence < act ? [`${words}; below ${limit(act)} a person approves first.`] : [];
+  return confidence < act ? [`${words}; below ${percentText(act)} a person approves first.`] : [];
 }
 
 /** How sure it is that the action is right, with the name of the number: a page shows others. */
@@ -158,8 +159,6 @@ function noBolderThan(best: Judgement, picked: Judgement): Judgement {
   if (BOLDNESS[picked.decision] <= BOLDNESS[best.decision]) return picked;
   return { ...best, reasons: [...picked.reasons, ...best.reasons], candidate: picked.candidate };
 }
-
-const limit = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** The judgement after the alert rules: a person is asked or takes over. Never bolder than before. */
 export function withAlerts(judgement: Judgement, raised: readonly AlertRule[]): Judgement {

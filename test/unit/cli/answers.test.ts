@@ -56,8 +56,8 @@ describe('selfheal answers report', () => {
 
   it('prints a table that a person can read', async () => {
     const { stdout } = await report(lines(judgedPredictions(rightOf(30, 40), { model: MODEL })));
-    expect(stdout.toString()).toMatch(/accuracy of the last hundred scored: 75\.0% of 40 \(59\.8% to 85\.8%\)/);
-    expect(stdout.toString()).toMatch(/0\.9-1\.0 {2}confidence {2}90\.0% {2}right {2}75\.0%/);
+    expect(stdout.toString()).toMatch(/accuracy of the last hundred scored: 75\.0 % of 40 \(59\.8 % to 85\.8 %\)/);
+    expect(stdout.toString()).toMatch(/0\.9-1\.0 {2}confidence {2}90\.0 % {2}right {2}75\.0 %/);
   });
 
   it.each([

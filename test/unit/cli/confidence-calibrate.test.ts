@@ -45,7 +45,7 @@ describe('selfheal confidence calibrate', () => {
     const { stdout } = await run([aPrediction(), judged].map((one) => JSON.stringify(one)).join('\n'));
     expect(stdout.toString()).toContain('1 scored answer: identity. 1 answer is too few: 50 are needed.');
     const few = await run(tooSure(1), '--target-accuracy', '0.9');
-    expect(few.stdout.toString()).toContain('accuracy of 90.0%: not known from 1 answer; 50 are needed');
+    expect(few.stdout.toString()).toContain('accuracy of 90.0 %: not known from 1 answer; 50 are needed');
   });
 
   it('names the line that is no answer, and options that make no sense', async () => {

@@ -38,7 +38,7 @@ describe('the learning commands of the documents', () => {
       expect(text).toMatch(new RegExp(`^${field}lowerBound: as deployed -> 0\\.9$`, 'm'));
       expect(held).toMatch(new RegExp(`${field}confidence.* ${confidence}\\b`));
     }
-    expect(text).toContain('stage act: least success rate (lower bound of the 95% interval): 0.9');
+    expect(text).toContain('stage act: least success rate (lower bound of the 95 % interval): 0.9');
     const bad = await runAs('admin', ['configure-learning-stages', '--stage-1', 'basic_patterns']);
     expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining('expected a name and a confidence')]);
     for (const [rate, percent] of [

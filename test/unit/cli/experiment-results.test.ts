@@ -32,8 +32,8 @@ describe('selfheal experiment results', () => {
     const { stdout } = await run(outcomes('control', 40, 30), configuration());
     expect(stdout.toString()).toBe(
       'rerun-first (running): Re-run first\n' +
-        '  control (ranked)                   75.0% (59.8% to 85.8%), 30 of 40, 5.0 min to heal\n' +
-        '  prefers-1 (rerun-failed-jobs) no outcome (0.0% to 100.0%), 0 of 0\n' +
+        '  control (ranked)                  75.0 % (59.8 % to 85.8 %), 30 of 40, 5.0 min to heal\n' +
+        '  prefers-1 (rerun-failed-jobs) no outcome (0.0 % to 100.0 %), 0 of 0\n' +
         '  too early: A variant has 0 outcomes; at least 30 are needed.\n',
     );
   });

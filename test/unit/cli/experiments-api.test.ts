@@ -19,7 +19,7 @@ describe('experiments that people start', () => {
     const { code, text } = await run(...START, ...flags);
     expect([code, text]).toEqual([
       0,
-      expect.stringMatching(/^started: which, until .*: rerun-failed-jobs 70%, ranked 30%\n$/),
+      expect.stringMatching(/^started: which, until .*: rerun-failed-jobs 70 %, ranked 30 %\n$/),
     ]);
     const [started] = await deps.experience.startedExperiments();
     expect(started).toMatchObject({
@@ -96,7 +96,7 @@ describe('experiments that people start', () => {
     expect(text).toContain('0 of 60, undone 4x, slower 1x');
     expect(text).toContain('solution-a (rerun-failed-jobs) ');
     expect(text).toContain('prefer solution-a (rerun-failed-jobs): ');
-    expect(text).toContain('120 incidents (confidence 95.0%)');
+    expect(text).toContain('120 incidents (confidence 95.0 %)');
     const report = ExperimentReport.parse(
       JSON.parse((await run('ab-test-results', '--test-id', 'which', '--json')).text),
     );

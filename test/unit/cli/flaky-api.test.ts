@@ -26,7 +26,7 @@ describe('selfheal flaky list', () => {
   it('[B3] names the tests of the repository that failed last, with their state and last day', async () => {
     const { run, runAs, tests } = await aDesk();
     expect((await run('flaky', 'list')).text).toMatch(
-      new RegExp(`^${KEY}  flaky        \\d\\d.\\d% by chance  ${FLAKY_NAME}\n$`),
+      new RegExp(`^${KEY}  flaky        \\d\\d.\\d % by chance  ${FLAKY_NAME}\n$`),
     );
     await tests.putQuarantine('501:acme/shop', aTestQuarantine());
     expect((await run('test', 'list', 'acme/shop')).text).toContain('quarantined  ');

@@ -45,7 +45,7 @@ describe('flaky record and detect --state', () => {
     );
     const { stdout } = await run('flaky', 'detect', '--state', state);
     expect(stdout.toString()).toMatch(
-      /^[0-9a-f]{16} {2}flaky {3}cart > a\n {26}failed 1 of 8, 9\d\.\d% by chance; 10\.0 minutes lost, 1 re-run, 1 branch held up; in quarantine until 2026-12-05, owner nobody\n$/,
+      /^[0-9a-f]{16} {2}flaky {3}cart > a\n {26}failed 1 of 8, 9\d\.\d % by chance; 10\.0 minutes lost, 1 re-run, 1 branch held up; in quarantine until 2026-12-05, owner nobody\n$/,
     );
     const json = JSON.parse((await run('flaky', 'list', '--state', state, '--json')).stdout.toString());
     expect(json).toMatchObject({

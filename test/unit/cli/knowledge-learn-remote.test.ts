@@ -129,8 +129,8 @@ describe('learning from a file while signed in', () => {
     );
     const text = stdout.toString();
     expect(code, text).toBe(0);
-    expect(text).toContain('3 simulated incidents: identified 66.7% of 3');
-    expect(text).toMatch(/without a model 0\.0% of 3 .*; wrong class 0\.0% of 3/);
+    expect(text).toContain('3 simulated incidents: identified 66.7 % of 3');
+    expect(text).toMatch(/without a model 0\.0 % of 3 .*; wrong class 0\.0 % of 3/);
     expect(text).toMatch(/mean confidence 0\.\d\d; mean time to resolve 15 minutes/);
     expect(text).toContain('line 4: Odd');
     expect(await patterns.list(ALL_SERVICES)).toEqual(before);

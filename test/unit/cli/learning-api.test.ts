@@ -39,9 +39,9 @@ describe('selfheal learning, signed in', () => {
       const { code, text } = await run(...name.split(' '), '--scope', SCOPE);
       expect(code).toBe(0);
       expect(text).toMatch(
-        /^learning: stage suggest, 50\.0% of the way to match, expected in \d+ days\n {2}missing: 5 more outcomes/,
+        /^learning: stage suggest, 50\.0 % of the way to match, expected in \d+ days\n {2}missing: 5 more outcomes/,
       );
-      expect(text).toContain('model: signatures, accuracy 80.0% (8 of 10)');
+      expect(text).toContain('model: signatures, accuracy 80.0 % (8 of 10)');
       expect(JSON.parse((await run(...name.split(' '), '--json')).text).stage.stage).toBe('suggest');
     },
   );
@@ -49,8 +49,8 @@ describe('selfheal learning, signed in', () => {
   it('[D156] ai-metrics shows accuracy, Brier score, calibration and reliability', async () => {
     const { run } = await aSchool();
     const { code, text } = await run('ai-metrics');
-    expect([code, text]).toEqual([0, expect.stringContaining('accuracy 80.0% (8 of 10); Brier score 0.')]);
-    expect(text).toContain('confidence 0.9-1.0: said 90.0%, right 80.0% of 10');
+    expect([code, text]).toEqual([0, expect.stringContaining('accuracy 80.0 % (8 of 10); Brier score 0.')]);
+    expect(text).toContain('confidence 0.9-1.0: said 90.0 %, right 80.0 % of 10');
     expect(JSON.parse((await run('learning', 'metrics', '--json')).text)).toMatchObject({ judged: 10 });
   });
 
@@ -84,10 +84,10 @@ describe('selfheal learning, signed in', () => {
     await end(10, 20, 5);
     expect(await goals()).toEqual([
       expect.stringMatching(
-        /^goal healed by Selfheal: 80\.0% of 25 .*before 40\.0% of 25 .*\+100 %, aimed at \+40 %; reached$/,
+        /^goal healed by Selfheal: 80\.0 % of 25 .*before 40\.0 % of 25 .*\+100 %, aimed at \+40 %; reached$/,
       ),
       expect.stringMatching(
-        /^goal left to people: 20\.0% of 25 .*before 60\.0% of 25 .*-67 %, aimed at -60 %; reached$/,
+        /^goal left to people: 20\.0 % of 25 .*before 60\.0 % of 25 .*-67 %, aimed at -60 %; reached$/,
       ),
     ]);
     await end(5, 5, 45);
@@ -126,7 +126,7 @@ describe('selfheal learning, signed in', () => {
     expect(summary).toContain('outcomes of patterns: 5');
     expect(summary).not.toContain('confidence 0.9-1.0');
     expect(detailed).toContain('confidence 0.9-1.0');
-    expect(detailed).toMatch(/2026-11-01 {2}accuracy 80\.0%/);
+    expect(detailed).toMatch(/2026-11-01 {2}accuracy 80\.0 %/);
     expect(
       JSON.parse((await run('ai-performance-report', '--format', 'detailed', '--json')).text).accuracy,
     ).toHaveLength(30);
@@ -139,9 +139,9 @@ describe('selfheal learning, signed in', () => {
     const flags = ['--min-accuracy', '0.7', '--analyze-failures', '--suggest-improvements', '--days', '60'];
     const { code, text } = await run('diagnose-pattern-accuracy', ...flags);
     expect(code).toBe(1);
-    expect(text).toMatch(/^BAD +success: 3 of 6 \(50\.0%\); at least 70\.0% are needed$/m);
+    expect(text).toMatch(/^BAD +success: 3 of 6 \(50\.0 %\); at least 70\.0 % are needed$/m);
     expect(text).toMatch(
-      /^weak .* helped in 50\.0% of 6 .*; did not help in gh-1, gh-3, gh-5\. Look at what helped instead/m,
+      /^weak .* helped in 50\.0 % of 6 .*; did not help in gh-1, gh-3, gh-5\. Look at what helped instead/m,
     );
     expect(text).toMatch(/^do +Take back or correct the patterns listed as weak\.$/m);
     const kinder = await run('diagnose-pattern-accuracy', '--min-success', '0.4', '--days', '60');
@@ -171,7 +171,7 @@ describe('selfheal learning, signed in', () => {
     const { code, text } = await run('start-learning-monitor', '--dashboard', '--for', '1');
     expect([code, text]).toEqual([0, expect.stringContaining('learning: stage suggest')]);
     const line = (await run('learning', 'monitor', '--for', '1')).text;
-    expect(line).toBe('stage suggest (50%), 1 pattern, accuracy 80.0% (8 of 10)\n');
+    expect(line).toBe('stage suggest (50 %), 1 pattern, accuracy 80.0 % (8 of 10)\n');
     expect((await run('learning', 'monitor', '--every', '0')).code).toBe(2);
   });
 

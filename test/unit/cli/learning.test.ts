@@ -61,9 +61,9 @@ describe('selfheal learning', () => {
     };
     const reached = await report(incidents(-45, 40, 60), incidents(-10, 80, 20));
     expect(reached).toMatch(
-      /^goal healed by Selfheal: 80\.0% of 100 .*before 40\.0% of 100 .*\+100 %, aimed at \+40 %; reached$/m,
+      /^goal healed by Selfheal: 80\.0 % of 100 .*before 40\.0 % of 100 .*\+100 %, aimed at \+40 %; reached$/m,
     );
-    expect(reached).toMatch(/^goal left to people: 20\.0% of 100 .*-67 %, aimed at -60 %; reached$/m);
+    expect(reached).toMatch(/^goal left to people: 20\.0 % of 100 .*-67 %, aimed at -60 %; reached$/m);
     const missed = await report(incidents(-45, 80, 20), incidents(-10, 40, 60));
     expect(missed).toMatch(/^goal healed by Selfheal: .*aimed at \+40 %; missed$/m);
     expect(missed).toMatch(/^goal left to people: .*aimed at -60 %; missed$/m);
@@ -106,9 +106,9 @@ describe('selfheal learning', () => {
     ]);
     expect(code).toBe(1);
     const text = stdout.toString();
-    expect(text).toContain('3 simulated incidents: identified 33.3% of 3');
+    expect(text).toContain('3 simulated incidents: identified 33.3 % of 3');
     // The five figures: identified, resolved alone, mistaken, confidence, time.
-    expect(text).toMatch(/without a model 0\.0% of 3 .*; wrong class 33\.3% of 3/);
+    expect(text).toMatch(/without a model 0\.0 % of 3 .*; wrong class 33\.3 % of 3/);
     expect(text).toMatch(/mean confidence 0\.\d\d; mean time to resolve 30 minutes/);
     expect(text).toContain('line 2: Strange (resource_exhaustion): not recognised');
     expect(text).toContain('line 3: Pool exhausted (flaky_tests): recognised as resource_exhaustion');

@@ -22,10 +22,10 @@ describe('selfheal service levels', () => {
     const { code, text } = await run('service', 'levels', '--objective', '99.5%');
     expect(code).toBe(1);
     expect(text).toContain(
-      'cart                  100.00% of 99.50%  0 incidents, 0 min down; error budget: 216 min left',
+      'cart                  100.00 % of 99.50 %  0 incidents, 0 min down; error budget: 216 min left',
     );
     expect(text).toMatch(
-      /^shop {18}96\.67% of 99\.50% {2}1 incident, 1440 min down; error budget: exceeded by 1224 min$/m,
+      /^shop {18}96\.67 % of 99\.50 % {2}1 incident, 1440 min down; error budget: exceeded by 1224 min$/m,
     );
     const cart = await runAs('viewer', ['sla', 'cart', '--json']);
     expect([cart.code, JSON.parse(cart.text)]).toMatchObject([0, { service: 'cart', met: true, objective: 0.999 }]);
@@ -48,7 +48,7 @@ describe('selfheal baseline list', () => {
     await deps.stats.addRun(runsKeyOf(target), { ...result, runId: 2, conclusion: 'failure' });
     const { code, text } = await run('baseline', 'list', target.repository);
     expect(code).toBe(0);
-    expect(text).toMatch(new RegExp(`^workflow ${target.workflowId} {2}2 runs, 50.0% passed: `));
+    expect(text).toMatch(new RegExp(`^workflow ${target.workflowId} {2}2 runs, 50.0 % passed: `));
     const { text: json } = await run('baselines', target.repository, '--json');
     expect(JSON.parse(json)).toMatchObject({ workflowId: target.workflowId, passRate: { hits: 1, cases: 2 } });
     expect(await run('baseline', 'list', 'nobody')).toMatchObject({ code: 2 });

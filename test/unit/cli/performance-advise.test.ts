@@ -37,12 +37,12 @@ describe('performance advise', () => {
 
   it('says the same as text, with the places', async () => {
     const { stdout } = await runCommand(['performance', 'advise', aService()]);
-    expect(stdout.toString()).toMatch(/^bottleneck {2}cpu-percent: CPU above 80% in 100% of the values/m);
+    expect(stdout.toString()).toMatch(/^bottleneck {2}cpu-percent: CPU above 80 % in 100 % of the values/m);
     expect(stdout.toString()).toMatch(
       /^1\. Run fewer and smaller database queries \(query_optimization, \d\d of 100\)$/m,
     );
     expect(stdout.toString()).toMatch(/^ {3}because app\.log:1: one statement 20 times in a row/m);
-    expect(stdout.toString()).toMatch(/^cost {2}web: 10 to 3 instances saves 70%, 70 a month/m);
+    expect(stdout.toString()).toMatch(/^cost {2}web: 10 to 3 instances saves 70 %, 70 a month/m);
   });
 
   it('keeps to the limits of a configuration', async () => {

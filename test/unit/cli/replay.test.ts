@@ -42,8 +42,8 @@ describe('replay', () => {
     expect(code).toBe(0);
     expect(out).toContain('8 failed runs of ');
     expect(out).toContain('7 could be read, 1 could not.');
-    expect(out).toContain('What happened later judges 6 of these answers: 3 right, 3 wrong (50.0%');
-    expect(out).toContain('Re-runs, which it makes without asking: 1 right, 1 wrong (50.0%).');
+    expect(out).toContain('What happened later judges 6 of these answers: 3 right, 3 wrong (50.0 %');
+    expect(out).toContain('Re-runs, which it makes without asking: 1 right, 1 wrong (50.0 %).');
     expect(out).toContain('Advice to fix the code, which is only said: 2 right, 2 wrong.');
     expect(out).toMatch(/test failure \(regression\), \d+ % +fix the code/);
     expect(out).toContain('--page FILE and --markdown FILE also name the cause of each failure');

@@ -338,9 +338,9 @@ describe('selfheal test record', () => {
         '--commit',
         'abcdef1',
       ]);
-    expect((await record('1', '')).stdout.toString()).toMatch(/^Selection missed 0 of 11 drawn tests in 1 run: 0\.0%/);
+    expect((await record('1', '')).stdout.toString()).toMatch(/^Selection missed 0 of 11 drawn tests in 1 run: 0\.0 %/);
     expect((await record('2', '<failure/>')).stdout.toString()).toMatch(
-      /^Missed: test\/cart\.test\.ts failed, and selection had skipped it\.\nSelection missed 1 of 22 drawn tests in 2 runs: 4\.5%, 95 % interval 0\.8% to 21\.8%\.\n$/,
+      /^Missed: test\/cart\.test\.ts failed, and selection had skipped it\.\nSelection missed 1 of 22 drawn tests in 2 runs: 4\.5 %, 95 % interval 0\.8 % to 21\.8 %\.\n$/,
     );
   });
 

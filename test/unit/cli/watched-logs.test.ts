@@ -140,7 +140,9 @@ describe('commands about the log that a service sends', () => {
     expect((await runAs('viewer', ['log', 'watched'])).text).toBe('2026-11-03T02:01Z  orders\n');
     const { code, text } = await runAs('viewer', ['log', 'watched', 'orders']);
     expect(code).toBe(0);
-    expect(text).toMatch(/^orders: \d+ lines in the last day, the last at 2026-11-03T02:01Z\n {2}levels: critical 1, /);
+    expect(text).toMatch(
+      /^orders: [\d,]+ lines in the last day, the last at 2026-11-03T02:01Z\n {2}levels: critical 1, /,
+    );
     expect(text).toMatch(
       /unusual:\n {4}2026-11-03T02:00Z {2}new critical, 1 time in 5 minutes: FATAL.*\(incident \S+\)/,
     );

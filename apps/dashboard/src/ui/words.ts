@@ -51,11 +51,8 @@ export function classWords(name: string | null): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-export const percent = (share: number): string => `${Math.round(share * 100)} %`;
-
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
+export { percentText as percent } from '@selfheal/kernel/numbers/number-words.ts';
+export { counted } from '@selfheal/kernel/time-words.ts';
 
 /** How loudly a risk is shown. */
 export const RISKS: Readonly<Record<string, Tone>> = { low: 'good', medium: 'warn', high: 'bad' };

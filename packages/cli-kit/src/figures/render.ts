@@ -17,7 +17,7 @@ function rowOf(figure: Figure): string[] {
   return [name, shown(value), between, String(cases), goalText, reachesGoal(figure) ? '' : 'missed'];
 }
 
-const HEADS = ['figure', 'value', '95% interval', 'cases', 'goal', ''];
+const HEADS = ['figure', 'value', '95 % interval', 'cases', 'goal', ''];
 
 function table(rows: readonly (readonly string[])[], indent: string): string {
   const widths = HEADS.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));

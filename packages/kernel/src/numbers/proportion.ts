@@ -37,6 +37,3 @@ export function proportionOf(hits: number, cases: number): Proportion | null {
 export function percentOf(probability: number): number {
   return Math.min(99, Math.round(probability * 100));
 }
-
-/** A counted share, with one decimal unless `digits` says otherwise: `12.3%`. */
-export const shareText = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)}%`;

@@ -1,4 +1,4 @@
-import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { fenced } from '@selfheal/kernel/text/markdown.ts';
 import {
   datedMarker,

@@ -86,7 +86,7 @@ describe('[B3] the records of failed tests', () => {
     const again = await judge(20, ['cart pays']);
     expect(again.logFactor).toBeGreaterThan(1);
     expect(again.reasons.at(-1)).toMatch(
-      /^The test "cart pays" failed before in 3 of 18 recorded runs \(true rate \d+% to \d+%\), and both failed and passed on 3 commits\.$/,
+      /^The test "cart pays" failed before in 3 of 18 recorded runs \(true rate \d+ % to \d+ %\), and both failed and passed on 3 commits\.$/,
     );
     const first = await judge(20, ['cart ships']);
     expect(first).toMatchObject({ tests: [{ name: 'cart ships', passed: [] }] });

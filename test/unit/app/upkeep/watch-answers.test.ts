@@ -58,7 +58,7 @@ describe('watching the quality', () => {
     expect(deps.mailer.mails[0]).toMatchObject({
       subject: '[Selfheal] Its answers are right less often than promised',
     });
-    expect(deps.mailer.mails[0]?.message).toContain('66.7%');
+    expect(deps.mailer.mails[0]?.message).toContain('66.7 %');
     expect(deps.meter.counts['quality-degraded']).toBe(2);
     await add(deps, rightOf(100, 100), '2026-11-02T00:00:00.000Z');
     await watchAnswers(deps);

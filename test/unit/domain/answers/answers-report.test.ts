@@ -86,7 +86,7 @@ describe('the quality report', () => {
     expect(report.degraded).toBe(true);
     expect(report.retrain.due).toBe(true);
     expect(report.retrain.reasons).toEqual([
-      expect.stringMatching(/^The verdict was right in 66\.7% .* promised 8\d\.\d%\.$/),
+      expect.stringMatching(/^The verdict was right in 66\.7 % .* promised 8\d\.\d %\.$/),
     ]);
   });
 

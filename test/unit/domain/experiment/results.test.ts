@@ -36,7 +36,7 @@ describe('the results of an experiment', () => {
     expect(resultsOf(experiment, [later, outcome()]).variants[0]).toMatchObject({ attempts: 1, successes: 1 });
   });
 
-  it('[C50] [C51] have a 95% interval, which is everything below 30 attempts', () => {
+  it('[C50] [C51] have a 95 % interval, which is everything below 30 attempts', () => {
     const interval = (cases: number) =>
       resultsOf(experiment, outcomes(control, cases, cases / 2)).variants[0]?.interval;
     expect(interval(28)).toEqual([0, 1]);
@@ -101,9 +101,12 @@ function shareOfWinners(rateA: number, rateB: number, pairs: number, seed: numbe
 }
 
 describe('the sequential test', () => {
-  it.each([0.05, 0.5, 0.8, 0.99])('looked at 200 times finds a winner among equals (rate %s) in 5% at most', (rate) => {
-    expect(shareOfWinners(rate, rate, 200, 11)).toBeLessThanOrEqual(0.05);
-  });
+  it.each([0.05, 0.5, 0.8, 0.99])(
+    'looked at 200 times finds a winner among equals (rate %s) in 5 % at most',
+    (rate) => {
+      expect(shareOfWinners(rate, rate, 200, 11)).toBeLessThanOrEqual(0.05);
+    },
+  );
 
   it('finds a real difference', () => {
     expect(shareOfWinners(0.6, 0.9, 120, 12)).toBeGreaterThan(0.9);

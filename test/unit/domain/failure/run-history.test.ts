@@ -72,7 +72,7 @@ describe('a history', () => {
     expect(judgeHistory(aHistory('sfssfsssfs'), true).reasons).toEqual([
       'The newest run of the default branch passed.',
       expect.stringMatching(
-        /^On the default branch 3 of 10 recorded runs \(true rate 9% to 61%\) failed, as by chance\.$/,
+        /^On the default branch 3 of 10 recorded runs \(true rate 9 % to 61 %\) failed, as by chance\.$/,
       ),
     ]);
   });

@@ -107,7 +107,7 @@ describe('the model registry', () => {
     expect(refused).toMatchObject({
       kind: 'refused',
       reasons: [
-        expect.stringMatching(/^The class is worse: -10\.0 points, 95% interval -\d+\.\d to -\d+\.\d, on 500 logs\.$/),
+        expect.stringMatching(/^The class is worse: -10\.0 points, 95 % interval -\d+\.\d to -\d+\.\d, on 500 logs\.$/),
         expect.stringContaining('Brier'),
         expect.stringMatching(/^The verdict is worse/),
       ],

@@ -112,7 +112,7 @@ describe('a rendered report', () => {
     ];
     const report = { figures, byGroup: [{ group: 'a/b', figures: proportion('found', 1, 1) }] };
     expect(renderReport(report, false)).toMatchInlineSnapshot(`
-      "figure  value  95% interval    cases  goal
+      "figure  value  95 % interval   cases  goal
       found   0.800  0.490 .. 0.943  10     >= 0.900  missed
       noise   12.0                   3      <= 20.0
       "

@@ -26,7 +26,7 @@ describe('what the comment says of the history', () => {
 
   it('cannot be worded by a test: its name is shown as it stands', () => {
     const reason =
-      'The test "**all** <b>@everyone</b> <!-- selfheal:x -->" failed before in 1 of 7 (rate 2% to 51%) recorded runs.';
+      'The test "**all** <b>@everyone</b> <!-- selfheal:x -->" failed before in 1 of 7 (rate 2 % to 51 %) recorded runs.';
     const classification = aClassification({ history: history([reason]) });
     const comment = renderComment(aProposalStory({ diagnosis: aDiagnosis({ classification }) }));
     expect(comment).toContain('&lt;b&gt;');

@@ -1,3 +1,4 @@
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useRef, useState } from 'react';
 import { api, contentOf } from '../../api/client.ts';
@@ -114,7 +115,7 @@ function Row({ event }: { readonly event: ReceivedEvent }) {
           <strong className="cut row-title">{subject}</strong>
           <span className="row-reason cut soft">{why}</span>
         </span>
-        <span className="chip number">{count === 1 ? 'once' : `${count} times`}</span>
+        <span className="chip number">{count === 1 ? 'once' : `${numberText(count)} times`}</span>
         <span className="row-time soft">
           <Ago at={lastAt} />
         </span>

@@ -1,3 +1,4 @@
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
@@ -69,7 +70,7 @@ function OneLog({ log }: { readonly log: Log }) {
       <div className="log-head">
         <strong className="cut">{log.name}</strong>
         <span className="soft">
-          {counted(log.lines.length, 'line')} of {log.totalLines}
+          {counted(log.lines.length, 'line')} of {numberText(log.totalLines)}
         </span>
         {log.url === null ? null : (
           <a href={log.url} rel="noreferrer noopener" target="_blank">

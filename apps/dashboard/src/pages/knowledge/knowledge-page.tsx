@@ -1,3 +1,4 @@
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef } from 'react';
@@ -216,7 +217,7 @@ function Row({ pattern }: { readonly pattern: PatternSummary }) {
         <span className="soft number">
           {pattern.helped === null
             ? 'not used yet'
-            : `helped ${pattern.helped.hits} of ${pattern.helped.cases}, ${pattern.verified} verified`}
+            : `helped ${numberText(pattern.helped.hits)} of ${numberText(pattern.helped.cases)}, ${numberText(pattern.verified)} verified`}
         </span>
       </span>
     </Link>

@@ -1,3 +1,4 @@
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -161,7 +162,7 @@ function TryIt({ pattern, syntax }: { readonly pattern: string; readonly syntax:
             onChange={(event) => setLog(event.target.value)}
           />
           {log.length > MAX_TRIED ? (
-            <span className="hint">It is long: the last {MAX_TRIED.toLocaleString()} characters are tried.</span>
+            <span className="hint">It is long: the last {numberText(MAX_TRIED)} characters are tried.</span>
           ) : null}
         </div>
         <div className="form-buttons">

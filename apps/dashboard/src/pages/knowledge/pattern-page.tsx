@@ -1,3 +1,4 @@
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
@@ -264,7 +265,7 @@ function Facts({ pattern }: { readonly pattern: Pattern }) {
       'Helped',
       pattern.helped === null
         ? 'not used yet'
-        : `${pattern.helped.hits} of ${pattern.helped.cases}, ${pattern.verified} verified`,
+        : `${numberText(pattern.helped.hits)} of ${numberText(pattern.helped.cases)}, ${numberText(pattern.verified)} verified`,
     ],
     ['Service', pattern.service ?? '–'],
     ['Action', pattern.action ?? '–'],

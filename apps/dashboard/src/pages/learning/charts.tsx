@@ -1,3 +1,4 @@
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import {
   CartesianGrid,
   ErrorBar,
@@ -115,7 +116,7 @@ export function ReliabilityChart({ reliability }: { readonly reliability: Qualit
             <Tooltip
               labelFormatter={(said) => `Said ${percent(Number(said))}`}
               formatter={(value, _name, { payload }) =>
-                `${percent(Number(value))} of ${(payload as { cases: number }).cases}`
+                `${percent(Number(value))} of ${numberText((payload as { cases: number }).cases)}`
               }
               {...TOOLTIP}
             />

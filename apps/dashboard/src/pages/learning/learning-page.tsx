@@ -1,3 +1,4 @@
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { Figures, Meter, TableBox } from '../../ui/figures.tsx';
@@ -263,7 +264,7 @@ function HealthSection({ period }: { readonly period: Period }) {
                 <div>
                   <strong>{title}</strong>
                   <p className="soft">
-                    It helped in {helped.hits} of {helped.cases}. {advice}
+                    It helped in {numberText(helped.hits)} of {numberText(helped.cases)}. {advice}
                   </p>
                 </div>
               </li>
@@ -289,7 +290,7 @@ const meanWords = ({ incidents, meanMinutes }: { incidents: number; meanMinutes:
   incidents === 0 ? '–' : `${minutesWords(meanMinutes)} (${incidents})`;
 
 const shareWords = (share: Share): string =>
-  share === null ? '–' : `${percent(share.value)} (${share.hits} of ${share.cases})`;
+  share === null ? '–' : `${percent(share.value)} (${numberText(share.hits)} of ${numberText(share.cases)})`;
 
 function ReportSection({ period }: { readonly period: Period }) {
   return (
@@ -303,7 +304,7 @@ function ReportSection({ period }: { readonly period: Period }) {
           ['Taken back', String(patterns.takenBack)],
           ['In use', `${patterns.active}; ${patterns.atStart} at the beginning`],
           ['Imported, merged', `${patterns.imported}, ${patterns.merged}`],
-          ['Incidents ended', String(incidents.ended)],
+          ['Incidents ended', numberText(incidents.ended)],
           ['Healed by Selfheal', shareWords(incidents.healed)],
           ['Went to people', shareWords(incidents.byPeople)],
           ['Known failures', shareWords(incidents.covered)],

@@ -1,3 +1,4 @@
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, contentOf } from '../../api/client.ts';
@@ -72,7 +73,7 @@ export function Models() {
                       </td>
                       <td>
                         {model.accuracy === null ? '–' : percent(model.accuracy)}
-                        {model.cases === null ? null : <span className="soft"> of {model.cases}</span>}
+                        {model.cases === null ? null : <span className="soft"> of {numberText(model.cases)}</span>}
                       </td>
                       <td className="soft">
                         <Ago at={model.at} />

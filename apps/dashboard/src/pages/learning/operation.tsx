@@ -20,7 +20,11 @@ export function CostsSection({ period }: { readonly period: Period }) {
         const tiles = [
           ['Language models', dollars(total.microdollars), `${counted(total.asked, 'incident')} asked one`],
           ['Per incident', dollars(total.microdollarsPerIncident), `of ${counted(total.incidents, 'ended incident')}`],
-          ['Per question', dollars(total.microdollarsPerAsked), `${Math.round(total.tokensPerAsked ?? 0)} tokens`],
+          [
+            'Per question',
+            dollars(total.microdollarsPerAsked),
+            counted(Math.round(total.tokensPerAsked ?? 0), 'token'),
+          ],
           ['AWS, estimated', dollars(total.awsMicrodollars), `${dollars(awsMicrodollarsPerIncident)} per incident`],
         ] as const;
         return (

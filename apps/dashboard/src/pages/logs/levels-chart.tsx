@@ -1,3 +1,4 @@
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { CHART_AXIS, CHART_TOOLTIP, ChartTable } from '../../ui/figures.tsx';
 import { timeOfDay } from '../../ui/time.tsx';
@@ -26,8 +27,12 @@ export default function LevelsChart({ windows }: { readonly windows: WatchedLog[
           >
             <CartesianGrid vertical={false} stroke="var(--line)" />
             <XAxis dataKey="at" tickFormatter={timeOfDay} minTickGap={32} {...CHART_AXIS} />
-            <YAxis allowDecimals={false} {...CHART_AXIS} />
-            <Tooltip {...CHART_TOOLTIP} labelFormatter={(at) => timeOfDay(String(at))} />
+            <YAxis allowDecimals={false} tickFormatter={numberText} {...CHART_AXIS} />
+            <Tooltip
+              {...CHART_TOOLTIP}
+              labelFormatter={(at) => timeOfDay(String(at))}
+              formatter={(value) => numberText(Number(value))}
+            />
             {LEVELS.map(([level, name, fill]) => (
               <Bar key={level} dataKey={level} name={name} stackId="lines" fill={fill} isAnimationActive={false} />
             ))}
@@ -45,7 +50,13 @@ export default function LevelsChart({ windows }: { readonly windows: WatchedLog[
       <ChartTable
         caption="Lines by level in windows of five minutes"
         columns={['From', ...LEVELS.map(([, name]) => name), 'Usually in all']}
-        rows={points.slice(-36).map((point) => [point.at, ...LEVELS.map(([level]) => point[level] ?? 0), point.usual])}
+        rows={points
+          .slice(-36)
+          .map((point) => [
+            point.at,
+            ...LEVELS.map(([level]) => numberText(point[level] ?? 0)),
+            numberText(point.usual),
+          ])}
       />
     </>
   );

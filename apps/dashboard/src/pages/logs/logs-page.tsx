@@ -1,3 +1,4 @@
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useLayoutEffect, useRef, useState } from 'react';
 import { useLive } from '../../api/live.ts';
@@ -228,8 +229,8 @@ function Patterns({ log: { patterns } }: { readonly log: WatchedLog }) {
           <tr key={`${template} ${firstSeenAt}`}>
             <td className="logs-template">{template}</td>
             <td>{level}</td>
-            <td className="number">{lately}</td>
-            <td className="number">{usual}</td>
+            <td className="number">{numberText(lately)}</td>
+            <td className="number">{numberText(usual)}</td>
             <td>{firstSeenAt === null ? 'new' : <Ago at={firstSeenAt} />}</td>
           </tr>
         ))}

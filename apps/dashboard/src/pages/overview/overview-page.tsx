@@ -1,3 +1,4 @@
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
@@ -233,7 +234,7 @@ function Classes({ overview }: { readonly overview: Overview | undefined }) {
       {overview.classes.map(({ class: name, count }) => (
         <li key={name}>
           <span className="cut">{classWords(name)}</span>
-          <span className="number soft">{count}</span>
+          <span className="number soft">{numberText(count)}</span>
           <span className="class-bar" style={{ width: `${(count / most.count) * 100}%` }} />
         </li>
       ))}

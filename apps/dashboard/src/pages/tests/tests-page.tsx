@@ -1,3 +1,4 @@
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useRef, useState } from 'react';
 import { api, contentOf } from '../../api/client.ts';
@@ -129,7 +130,7 @@ function Row({ test, repository }: { readonly test: TestSummary; readonly reposi
       </span>
       <span className="row-class">
         <span className="chip number">
-          failed {failures} of {runs}
+          failed {numberText(failures)} of {numberText(runs)}
         </span>
         {failuresPerWeek === null ? null : <span className="chip number">{weekly(failuresPerWeek)}</span>}
         {score === null ? null : <span className="chip number">{percent(score)} by chance</span>}

@@ -1,4 +1,5 @@
 import { InvalidInput, messageOf } from '@selfheal/kernel/errors.ts';
+import { numberText } from '@selfheal/kernel/numbers/number-words.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import type { CoverageTotals } from '@selfheal/reports/normal-form/normal-form.ts';
@@ -128,7 +129,7 @@ function changedLinesVerdict({ changedLines, settings }: GateInputs): GateVerdic
   if (changedLines === null || limit === null) return [];
   const { coveredLines, lines, percent } = changedLines;
   if (percent === null || lines < MIN_CHANGED_LINES) {
-    const explanation = `changed-lines: ${lines} changed lines can be covered, ${coveredLines} are: SKIPPED (fewer than ${MIN_CHANGED_LINES})`;
+    const explanation = `changed-lines: ${numberText(lines)} changed lines can be covered, ${numberText(coveredLines)} are: SKIPPED (fewer than ${MIN_CHANGED_LINES})`;
     const nothing = { baseline: null, delta: null, threshold: limit, unit: 'percent' } as const;
     return [
       {
@@ -140,7 +141,7 @@ function changedLinesVerdict({ changedLines, settings }: GateInputs): GateVerdic
       },
     ];
   }
-  const what = `${coveredLines} of ${lines} changed lines`;
+  const what = `${numberText(coveredLines)} of ${numberText(lines)} changed lines`;
   const name = 'changed-lines';
   return [
     judgeLimit({ name, metric: 'coverage', current: percent, limit, setting: 'MIN_CHANGED_COVERAGE', settings, what }),

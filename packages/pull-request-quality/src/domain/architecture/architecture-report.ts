@@ -1,3 +1,4 @@
+import { numberText, shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { codeSpan } from '@selfheal/kernel/text/markdown.ts';
 import { type ArchitectureAnalysis, SKIP_REASONS } from './architecture-analysis.ts';
 import { SCORE_RULES } from './health-score.ts';
@@ -11,14 +12,13 @@ const MAX_EXAMPLES = 5;
 const code = (name: string): string => codeSpan(name);
 const cell = (name: string): string => codeSpan(name, { inTable: true });
 
-const number = (value: number): string => value.toLocaleString('en-US');
-const count = (value: number, one: string, many = `${one}s`): string => `${number(value)} ${value === 1 ? one : many}`;
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+const count = (value: number, one: string, many = `${one}s`): string =>
+  `${numberText(value)} ${value === 1 ? one : many}`;
 const way = (files: readonly string[], shown = code): string => [...files, ...files.slice(0, 1)].map(shown).join(' → ');
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 const more = (all: number, shown: number): string =>
-  all > shown ? `\n\n${number(all - shown)} more are in the JSON.` : '';
+  all > shown ? `\n\n${numberText(all - shown)} more are in the JSON.` : '';
 
 /**
  * `architecture_report.md`. `overview`: the opening paragraph; a model may word it from the analysis, everything else is written from the figures.
@@ -49,16 +49,16 @@ export function renderArchitectureReport(
 function describeArchitecture({ files, cycles, hotspots, coupling, imports }: ArchitectureAnalysis): string {
   const languages = (['typescript', 'javascript', 'python'] as const)
     .filter((language) => files[language] > 0)
-    .map((language) => `${number(files[language])} ${LANGUAGES[language]}`);
+    .map((language) => `${numberText(files[language])} ${LANGUAGES[language]}`);
   const load = cycles.filter(({ kind }) => kind === 'load');
   const late = cycles.length - load.length;
   const circles =
     cycles.length === 0
       ? 'No imports run in a circle.'
-      : `${count(load.length, 'circle')} of imports while loading${late === 0 ? '' : `; ${number(late)} more ${late === 1 ? 'runs' : 'run'} through types or deferred imports`}.`;
+      : `${count(load.length, 'circle')} of imports while loading${late === 0 ? '' : `; ${numberText(late)} more ${late === 1 ? 'runs' : 'run'} through types or deferred imports`}.`;
   const pairs = coupling.mutualFolders.length;
   return [
-    `${count(files.typescript + files.javascript + files.python, 'file')} (${languages.join(', ')}) with ${number(files.lines)} lines and ${count(imports.length, 'import')} between them.`,
+    `${count(files.typescript + files.javascript + files.python, 'file')} (${languages.join(', ')}) with ${numberText(files.lines)} lines and ${count(imports.length, 'import')} between them.`,
     circles,
     `${count(hotspots.length, 'function')} ${hotspots.length === 1 ? 'is' : 'are'} more complex than ${MAX_COMPLEXITY}.`,
     pairs === 0 ? 'No two folders import each other.' : `${count(pairs, 'pair')} of folders import each other.`,
@@ -129,7 +129,7 @@ function sentence({ target }: Refactoring): string {
     }
     case 'files': {
       const { files, commits, share } = target.pair;
-      return `**Look at ${files.map(code).join(' and ')}**: ${count(commits, 'commit')} changed both (${percent(share)} of those that changed one), though neither imports the other.`;
+      return `**Look at ${files.map(code).join(' and ')}**: ${count(commits, 'commit')} changed both (${shareText(share)} of those that changed one), though neither imports the other.`;
     }
   }
 }
@@ -150,7 +150,7 @@ function changes({ trend }: ArchitectureAnalysis): string | null {
 function scoreTable({ score }: ArchitectureAnalysis): string {
   const rows = score.parts.map(({ part, measured, lost }) => {
     const { points, worst, meaning } = SCORE_RULES[part];
-    return [part, meaning, percent(measured), percent(worst), points, lost.toFixed(2)];
+    return [part, meaning, shareText(measured), shareText(worst), points, lost.toFixed(2)];
   });
   return `10 minus what each part loses: \`points × min(1, measured / worst)\`.\n\n${table(['part', 'what is measured', 'here', 'worst', 'points', 'lost'], rows)}`;
 }
@@ -185,7 +185,7 @@ function couplingLists({ coupling, history }: ArchitectureAnalysis): string {
           ['changed together, without an import', 'commits', 'share'],
           together
             .slice(0, MAX_ROWS)
-            .map((pair) => [pair.files.map(cell).join(', '), pair.commits, percent(pair.share)]),
+            .map((pair) => [pair.files.map(cell).join(', '), pair.commits, shareText(pair.share)]),
         );
   const busy =
     hubs.length === 0
@@ -252,7 +252,7 @@ function reading({ commit, files, history, skipped, computed }: ArchitectureAnal
   });
   const parts = [
     commit === null ? null : `Commit ${code(commit)}.`,
-    `Test files (${number(files.tests)}) count for circles only.`,
+    `Test files (${numberText(files.tests)}) count for circles only.`,
     changed,
     computed.length === 0
       ? null

@@ -1,3 +1,4 @@
+import { numberText, percentText, shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { medianOf } from '@selfheal/kernel/numbers/sample.ts';
 import { trendOf } from '@selfheal/kernel/numbers/trend.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
@@ -191,7 +192,9 @@ function fromShare(
   if ('missing' in counts) return counts;
   const { hits, of } = counts.value;
   if (of === 0) return { missing };
-  return { value: { text: `${((100 * hits) / of).toFixed(0)} % (${hits} of ${of})`, met: hits / of > goal } };
+  return {
+    value: { text: `${percentText(hits / of)} (${numberText(hits)} of ${numberText(of)})`, met: hits / of > goal },
+  };
 }
 
 function buildTime(runs: readonly RunRecord[], goalMinutes: number): Measurement<Finding> {
@@ -212,7 +215,7 @@ function flakeRate(runs: readonly RunRecord[]): Measurement<Finding> {
   if (successes.length === 0) return { missing: 'no successful run is recorded' };
   const reruns = successes.reduce((sum, run) => sum + rerunsOf(run), 0);
   const rate = reruns / successes.length;
-  const text = `${(100 * rate).toFixed(1)} % (${counted(reruns, 'rerun')}, ${counted(successes.length, 'successful run')})`;
+  const text = `${shareText(rate)} (${counted(reruns, 'rerun')}, ${counted(successes.length, 'successful run')})`;
   return { value: { text, met: rate < KPI_GOALS.flakeRate } };
 }
 

@@ -1,4 +1,4 @@
-import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import type { Retraining } from '#shared/domain/answers/watch.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
 import { stopLines } from '../briefing-facts.ts';
@@ -10,7 +10,7 @@ export function renderDegradationMail({ report, retraining, stopped }: Announcem
   const measured =
     accuracy === null
       ? 'Nothing was judged yet.'
-      : `Of the last ${accuracy.cases} judged answers ${shareText(accuracy.value)} were right (95% interval ${shareText(accuracy.interval[0])} to ${shareText(accuracy.interval[1])}).`;
+      : `Of the last ${accuracy.cases} judged answers ${shareText(accuracy.value)} were right (95 % interval ${shareText(accuracy.interval[0])} to ${shareText(accuracy.interval[1])}).`;
   const drift = mix?.drifted
     ? ` The mix of failures has changed, most of all ${mix.changes
         .slice(0, 2)

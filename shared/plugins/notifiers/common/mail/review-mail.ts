@@ -1,4 +1,5 @@
-import { type Proportion, shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
+import type { Proportion } from '@selfheal/kernel/numbers/proportion.ts';
 import { counted, instantWords } from '@selfheal/kernel/time-words.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { ReviewAction } from '#shared/domain/learning/learning-review.ts';

@@ -39,7 +39,7 @@ describe('the history of a failed run', () => {
       'On the same commit 0 other attempts failed and 1 passed (attempt 2).',
       'The newest run of the default branch passed.',
       expect.stringMatching(
-        /^On the default branch 2 of 20 recorded runs \(true rate 2% to 28%\) failed, as by chance\.$/,
+        /^On the default branch 2 of 20 recorded runs \(true rate 2 % to 28 %\) failed, as by chance\.$/,
       ),
     ]);
     const evidence = anEvidence({ texts: ['FAILED tests/test_cart.py::test_total - assert 3 == 4'] });
@@ -73,7 +73,7 @@ describe('the history of a failed run', () => {
     const { logFactor, reasons } = judgeHistory(historyOfRun(someRunFacts(), target, [past]), true);
     expect(logFactor).toBeGreaterThan(0.3);
     expect(reasons.at(-1)).toMatch(
-      /^The test "cart pays" failed before in 1 of 7 recorded runs \(true rate 2% to \d\d%\)\.$/,
+      /^The test "cart pays" failed before in 1 of 7 recorded runs \(true rate 2 % to \d\d %\)\.$/,
     );
     // Another test that failed with it and never did before is not excused by it.
     const both = historyOfRun(someRunFacts(), target, [past, { name: 'cart ships', passed: [] }]);
