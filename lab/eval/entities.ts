@@ -1,30 +1,44 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Figure, proportion } from '@selfheal/cli-kit/figures/figures.ts';
-import { digestOf } from '@selfheal/kernel/digest.ts';
 import * as z from 'zod';
 import { entitiesOf } from '#shared/domain/causality/entities.ts';
 import { makeTestRunReader } from '#shared/domain/failure/tests/read-tests.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';
 import type { Suite } from './suite.ts';
-import { type TaggedLine, type Token, tokensOf, trainTagger } from './token-tagger.ts';
 
 const KINDS = ['file', 'package', 'test'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** A line that names a labelled entity. `source`: the tool, project or repository that it is of. */
-interface LabelledLine extends TaggedLine {
+/** A token of a line: its text without brackets, quotes and the stops after it, and where it stands. */
+interface Token {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A line that names a labelled entity, with one tag for each of its tokens; `O` for a token that is no entity. */
+interface LabelledLine {
   readonly kind: Kind;
-  readonly source: string;
+  readonly tags: readonly string[];
   readonly text: string;
   /** The tags by the rules of the product. */
   readonly ruled: readonly string[];
 }
 
-const FOLDS = 5;
 /** Of one log: its further lines say the same. */
 const MAX_LINES = 3;
 const MAX_LENGTH = 400;
+
+function tokensOf(line: string): Token[] {
+  return [...line.matchAll(/[^\s"'`,;|<>[\]{}=]+/g)].flatMap((match) => {
+    const text = match[0]
+      .replace(/^[(]+/, '')
+      .replace(/[.:!?)]+$/, (stops) => (match[0].includes('(') ? stops.replace(/[.:!?]+$/, '') : ''));
+    const start = match.index + match[0].indexOf(text);
+    return text === '' ? [] : [{ text, start, end: start + text.length }];
+  });
+}
 
 /** Tags the tokens that a kind of entity covers by half. */
 function ruledTags(line: string, tokens: readonly Token[], kind: Kind): string[] {
@@ -36,7 +50,6 @@ function ruledTags(line: string, tokens: readonly Token[], kind: Kind): string[]
 
 function labelled(
   text: string,
-  source: string,
   kind: Kind,
   isNamed: (token: string) => boolean,
   ruledBy?: (token: string) => boolean,
@@ -47,7 +60,7 @@ function labelled(
   if (!tags.includes(kind)) return [];
   const ruled =
     ruledBy === undefined ? ruledTags(text, tokens, kind) : tokens.map((token) => (ruledBy(token.text) ? kind : 'O'));
-  return [{ text, source, kind, tokens, tags, ruled }];
+  return [{ text, kind, tags, ruled }];
 }
 
 /** Files that 49 tools name, as reviewdog parses their output. */
@@ -60,18 +73,18 @@ async function files(dir: string): Promise<LabelledLine[]> {
       const named = new Set(parsed.split('\n').flatMap((line) => /^([^|]+)\|/.exec(line)?.[1]?.trim() ?? []));
       const printed = await readFile(join(dir, `${tool}.in`), 'utf8');
       const isNamed = (token: string) => named.has(token) || named.has(token.replace(/[:(]\d+.*$/, ''));
-      return printed.split('\n').flatMap((line) => labelled(line, tool, 'file', isNamed));
+      return printed.split('\n').flatMap((line) => labelled(line, 'file', isNamed));
     }),
   );
   return all.flat();
 }
 
-const Update = z.object({ project: z.string(), dependency: z.string(), maven_log: z.string() });
+const Update = z.object({ dependency: z.string(), maven_log: z.string() });
 
 /** Packages whose new version broke a build, where its log names them. */
 async function packages(dir: string): Promise<LabelledLine[]> {
   const lines: LabelledLine[] = [];
-  for (const { project, dependency, maven_log } of await readLabels(dir, 'labels.jsonl', Update)) {
+  for (const { dependency, maven_log } of await readLabels(dir, 'labels.jsonl', Update)) {
     const [group = '', artifact = ''] = dependency.split(':');
     const isNamed = (token: string) =>
       token === artifact ||
@@ -79,13 +92,13 @@ async function packages(dir: string): Promise<LabelledLine[]> {
       (token.startsWith(`${artifact}-`) && /^\d/.test(token.slice(artifact.length + 1)));
     const found = (await readCaseText(dir, maven_log))
       .split('\n')
-      .flatMap((line) => (line.includes(artifact) ? labelled(line, project, 'package', isNamed) : []));
+      .flatMap((line) => (line.includes(artifact) ? labelled(line, 'package', isNamed) : []));
     lines.push(...different(found));
   }
   return lines;
 }
 
-const Log = z.object({ log: z.string(), repo: z.string().nullable(), failed_tests: z.array(z.string()).nullable() });
+const Log = z.object({ log: z.string(), failed_tests: z.array(z.string()).nullable() });
 
 /** How lines write a test: its whole name, or the parts that a runner puts together. */
 function writtenNames(names: readonly string[]): ReadonlySet<string> {
@@ -103,7 +116,7 @@ function writtenNames(names: readonly string[]): ReadonlySet<string> {
 /** Failed tests of seven kinds of runners; the rules are the readers of test reports, which read the whole log. */
 async function tests(dir: string): Promise<LabelledLine[]> {
   const lines: LabelledLine[] = [];
-  for (const { log, repo, failed_tests } of await readLabels(dir, 'labels.jsonl', Log)) {
+  for (const { log, failed_tests } of await readLabels(dir, 'labels.jsonl', Log)) {
     if (failed_tests === null || failed_tests.length === 0) continue;
     const all = (await readCaseText(dir, log)).split(/\r\n|\r|\n/);
     const reader = makeTestRunReader();
@@ -111,7 +124,7 @@ async function tests(dir: string): Promise<LabelledLine[]> {
     const [wanted, given] = [writtenNames(failed_tests), writtenNames(reader.finish().failedNames)];
     const among = (names: ReadonlySet<string>) => (token: string) =>
       names.has(token) || names.has(token.replace(/:\d+.*$/, ''));
-    lines.push(...different(all.flatMap((line) => labelled(line, repo ?? log, 'test', among(wanted), among(given)))));
+    lines.push(...different(all.flatMap((line) => labelled(line, 'test', among(wanted), among(given)))));
   }
   return lines;
 }
@@ -122,65 +135,36 @@ function different(lines: readonly LabelledLine[]): LabelledLine[] {
   return [...seen.values()].slice(0, MAX_LINES);
 }
 
-const foldOf = ({ source }: LabelledLine): number => Number.parseInt(digestOf(source, 8), 16) % FOLDS;
-
-/** The tags of each line by a tagger that saw no line of its fold, and so none of its source. */
-function trainedTags(lines: readonly LabelledLine[]): Map<LabelledLine, readonly string[]> {
-  const tagged = new Map<LabelledLine, readonly string[]>();
-  for (let fold = 0; fold < FOLDS; fold += 1) {
-    const tag = trainTagger(lines.filter((line) => foldOf(line) !== fold));
-    for (const line of lines) if (foldOf(line) === fold) tagged.set(line, tag(line.tokens));
-  }
-  return tagged;
-}
-
-function figuresOf(
-  kind: Kind,
-  lines: readonly LabelledLine[],
-  by: string,
-  tagsOf: (line: LabelledLine) => readonly string[],
-): Figure[] {
+function figuresOf(kind: Kind, lines: readonly LabelledLine[]): Figure[] {
   let [right, wanted, given] = [0, 0, 0];
-  for (const line of lines) {
-    const tags = tagsOf(line);
-    line.tags.forEach((tag, at) => {
+  for (const { tags, ruled } of lines)
+    tags.forEach((tag, at) => {
       if (tag === kind) wanted += 1;
-      if (tags[at] === kind) given += 1;
-      if (tag === kind && tags[at] === kind) right += 1;
+      if (ruled[at] === kind) given += 1;
+      if (tag === kind && ruled[at] === kind) right += 1;
     });
-  }
   const f1 = wanted + given === 0 ? 0 : (2 * right) / (wanted + given);
   return [
-    { name: `${kind}, ${by}: F1`, value: f1, cases: lines.length },
+    { name: `${kind}: F1`, value: f1, cases: lines.length },
     ...proportion(`  found`, right, wanted),
     ...proportion(`  right`, right, given),
   ];
 }
 
 /**
- * Names in lines by the rules of the product and by a trained tagger, for the kinds of entities of which labels exist. Services and error codes
- * have none. On a line the labelled name alone counts as right, so that "right" is low where a line names more than one.
+ * Names in lines by the rules of the product, for the kinds of entities of which labels exist. Services and error codes have none. On a line the
+ * labelled name alone counts as right, so that "right" is low where a line names more than one.
  */
 export const entities: Suite = {
   name: 'entities',
-  summary:
-    'names of files, packages and tests in lines: the rules, and a tagger trained on other tools and repositories',
-  async run(dataDir, { progress }) {
+  summary: 'names of files, packages and tests in lines',
+  async run(dataDir) {
     const lines = [
       ...(await files(join(dataDir, 'errorformat'))),
       ...(await packages(join(dataDir, 'bump'))),
       ...(await tests(join(dataDir, 'bugswarm-analyzer'))),
     ];
-    progress(`training on ${lines.length} lines, ${FOLDS} times`);
-    const trained = trainedTags(lines);
-    return {
-      figures: KINDS.flatMap((kind) => {
-        const own = lines.filter((line) => line.kind === kind);
-        return [
-          ...figuresOf(kind, own, 'rules', ({ ruled }) => ruled),
-          ...figuresOf(kind, own, 'trained', (line) => trained.get(line) ?? []),
-        ];
-      }),
-    };
+    const ofKind = (kind: Kind) => lines.filter((line) => line.kind === kind);
+    return { figures: KINDS.flatMap((kind) => figuresOf(kind, ofKind(kind))) };
   },
 };

@@ -16,7 +16,6 @@ import {
   scoreSeries,
 } from './nab-scorer.ts';
 import { perturbed } from './perturbed-series.ts';
-import { reconstructionScores } from './reconstruction-error.ts';
 import type { Suite } from './suite.ts';
 import { windowedGaussianScores } from './windowed-gaussian.ts';
 
@@ -64,37 +63,6 @@ function perturbedFigures(series: readonly Series[]): Figure[] {
   }));
   const mean = figures.reduce((sum, { value }) => sum + value, 0) / figures.length;
   return [...figures, { name: 'standard profile, mean of the changed series', value: mean, cases: series.length }];
-}
-
-/** Rows of silence after an alarm, the most that the shipped detector keeps: otherwise each row of an episode costs as a false alarm. */
-const QUIET_ROWS = 200;
-const STEPS = 200;
-
-/** A linear autoencoder on the same series: at its own threshold, and at the best one for these very series, which the shipped detector does not get. */
-function reconstructionFigures(series: readonly Series[]): Figure[] {
-  const scored = series.map(({ values, windows }) => ({ scores: reconstructionScores(values), windows }));
-  const scoreAt = (threshold: number) =>
-    normalisedScore(
-      scored.map(({ scores, windows }) => scoreSeries({ scores: alarmsOf(scores, threshold), windows }, 1)),
-    );
-  const thresholds = Array.from(
-    { length: STEPS },
-    (_, step) => SHIPPED_THRESHOLD + (step / STEPS) * (1 - SHIPPED_THRESHOLD),
-  );
-  return [
-    { name: 'linear autoencoder, 95th percentile', value: scoreAt(SHIPPED_THRESHOLD), cases: series.length },
-    { name: 'linear autoencoder, best threshold', value: Math.max(...thresholds.map(scoreAt)), cases: series.length },
-  ];
-}
-
-/** 1 in the rows that raise an alarm, 0 in others. */
-function alarmsOf(scores: readonly number[], threshold: number): number[] {
-  let quietUntil = 0;
-  return scores.map((score, row) => {
-    if (score < threshold || row < quietUntil) return 0;
-    quietUntil = row + QUIET_ROWS;
-    return 1;
-  });
 }
 
 const secondsOf = (timestamp: string): string => timestamp.slice(0, 19);
@@ -208,7 +176,6 @@ export const nab: Suite = {
           value: leaveGroupOut(judged.map((one) => ({ group: one.group, ...baselineOf(one) }))),
           cases: series.length,
         },
-        ...reconstructionFigures(series),
         ...perturbedFigures(series),
         { name: 'rows per second', value: rows / seconds, cases: rows },
       ],
