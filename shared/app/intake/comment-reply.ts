@@ -3,6 +3,7 @@ import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { COMMENT_VERBS, CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { changeRequestOf } from '#shared/plugins/hosts/registry.ts';
+import { writeMarkedComment } from '#shared/plugins/notifiers/common/marked-comment.ts';
 import type { CodeHost, People } from '#shared/ports/code-host.ts';
 
 /** The answer to a command: one paragraph, and further lines where the command asks for them. */
@@ -51,10 +52,8 @@ export async function replyTo(command: CommentCommand, answer: Answer, { codeHos
       await people.replyInThread(repository, pullRequest, thread, renderThreadReply(command, answer, marker));
     return;
   }
-  const existing = await codeHost.findComment(repository, pullRequest, MARKER);
-  const body = renderReply(command, answer, existing?.body ?? '');
-  if (existing === null) await codeHost.createComment(repository, pullRequest, body);
-  else if (existing.body !== body) await codeHost.updateComment(repository, existing.id, body);
+  const place = { repository, pullRequest, marker: MARKER };
+  await writeMarkedComment(place, codeHost, (existing) => renderReply(command, answer, existing?.body ?? ''));
 }
 
 /** The answer alone; the list of commands where it was asked for. */

@@ -15,6 +15,7 @@ import {
   section,
   stoppedLine,
 } from '../common/github-sections.ts';
+import { writeMarkedComment } from '../common/marked-comment.ts';
 import { statusOf } from '../common/status-words.ts';
 import { headlineOf } from '../common/story-words.ts';
 import type { IncidentStory } from '../contract.ts';
@@ -42,14 +43,12 @@ export const githubComment = defineNotifier({
     if (target.kind !== 'run' || target.pullRequest === null) return null;
     // Nobody reads on there; and who merged has decided. What was written about this incident does not keep waiting.
     const isOver = (await stateOf(target.repository, target.pullRequest, codeHost)) !== 'open';
-    const existing = await codeHost.findComment(target.repository, target.pullRequest, markerOf(intakeKey));
-    if ((story.quiet || isOver) && !existing?.body.includes(incidentWords(incident))) return null;
-    const body = existing === null ? renderComment(story) : rewriteComment(existing.body, story);
-    if (body === null) return null;
-    if (existing === null)
-      return { where: (await codeHost.createComment(target.repository, target.pullRequest, body)).url };
-    if (existing.body === body) return { where: existing.url };
-    return { where: (await codeHost.updateComment(target.repository, existing.id, body)).url };
+    const place = { repository: target.repository, pullRequest: target.pullRequest, marker: markerOf(intakeKey) };
+    const written = await writeMarkedComment(place, codeHost, (existing) => {
+      if ((story.quiet || isOver) && !existing?.body.includes(incidentWords(incident))) return null;
+      return existing === null ? renderComment(story) : rewriteComment(existing.body, story);
+    });
+    return written === null ? null : { where: written.url };
   },
 });
 
