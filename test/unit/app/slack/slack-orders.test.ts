@@ -1,165 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { decideApproval } from '#shared/app/approve/approval.ts';
-import { requestApproval } from '#shared/app/approve/request.ts';
-import { makePlan } from '#shared/app/plan/plan.ts';
 import { carryOutSlackOrder } from '#shared/app/slack/carry-out-order.ts';
-import { type SlackRequest, takeSlackRequest } from '#shared/app/slack/take-request.ts';
+import { takeSlackRequest } from '#shared/app/slack/take-request.ts';
 import type { Person } from '#shared/domain/access/person.ts';
 import { slackSignature } from '#shared/domain/webhooks/slack-signature.ts';
 import type { OrderQueue } from '#shared/ports/cloud.ts';
-import { makeFakeIncidentTeller } from '#test/fakes/incident-teller.ts';
-import { makeMemoryPersonStore } from '#test/fakes/index.ts';
-import { makeFakeSlack } from '#test/fakes/slack.ts';
-import { aRemedyRig, type RigOptions } from '../remedy-rig.ts';
-
-const SECRET = 'not-a-signing-secret';
-const TEAM = 'T0000001';
-
-function aPerson(name: string, change: Partial<Person> = {}): Person {
-  const at = '2026-11-20T00:00:00.000Z';
-  const github = { login: `octo-${name}`, id: 7, isGone: false, linkedBy: null, linkedAt: at };
-  return {
-    version: 1,
-    id: `subject-${name}`,
-    username: name,
-    email: `${name}@example.com`,
-    roles: ['approver', 'operator'],
-    claimedGithub: null,
-    github,
-    seenAt: at,
-    ...change,
-  };
-}
-
-/** A plan that waits for a decision; Lea is its lead, Vic only looks, Ann is behind the run. */
-async function setUp(options: RigOptions = { confidence: 0.7 }) {
-  const rig = await aRemedyRig(options);
-  const author = rig.state.people.author ?? 'nobody';
-  const persons = makeMemoryPersonStore();
-  for (const one of [
-    aPerson('lea'),
-    aPerson('vic', { roles: ['viewer'] }),
-    aPerson('ann', {
-      github: { login: author, id: 9, isGone: false, linkedBy: null, linkedAt: '2026-11-01T00:00:00.000Z' },
-    }),
-  ])
-    await persons.put(one);
-  const slack = makeFakeSlack();
-  for (const name of ['lea', 'vic', 'ann', 'eve'])
-    slack.add(`U${name.toUpperCase()}`, { team_id: TEAM, profile: { email: `${name}@example.com` } });
-  const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
-  const place = { incidentId: rig.incident.id, digest: digest as string };
-  await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 3600 }, rig.deps);
-  const { teller, handedOver, acknowledged } = makeFakeIncidentTeller(rig.deps.incidents);
-  const deps = {
-    ...rig.deps,
-    teller,
-    persons,
-    poster: slack.poster,
-    keyOwner: async () => null,
-    trail: rig.deps.incidents,
-    stops: rig.deps.control,
-    approvals: {
-      pending: async () =>
-        (await rig.deps.incidents.listApprovals(place.incidentId)).map((one) => ({ ...one, noticesSent: 0 })),
-    },
-  };
-  const signed = (
-    user: string,
-    action = 'selfheal-approve',
-    { secret = SECRET, secondsAgo = 0, value = `${place.incidentId}/${place.digest}` } = {},
-  ) => {
-    const payload = {
-      type: 'block_actions',
-      team: { id: TEAM },
-      user: { id: user },
-      response_url: 'https://hooks.slack.com/actions/T0000001/1/abc',
-      actions: [{ action_id: action, value }],
-    };
-    const body = Buffer.from(new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
-    const timestamp = String(Math.floor(rig.clock.now().getTime() / 1000) - secondsAgo);
-    const headers = {
-      'x-slack-request-timestamp': timestamp,
-      'x-slack-signature': slackSignature(secret, timestamp, body),
-    };
-    return { headers, body };
-  };
-  /** As the two functions do it, with the queue in between. */
-  const handle = async (request: SlackRequest, given: typeof deps = deps) => {
-    const queued: Parameters<OrderQueue['sendOrder']>[0][] = [];
-    const answer = await takeSlackRequest(request, {
-      ...given,
-      queue: { sendOrder: async (order) => void queued.push(order) },
-    });
-    // The queue delivers at least once.
-    for (const order of [...queued, ...queued])
-      if (order.kind === 'slack-order') await carryOutSlackOrder(order, given);
-    return { status: answer.status, reason: answer.body === '' ? null : (JSON.parse(answer.body).message as string) };
-  };
-  const press = (...args: Parameters<typeof signed>) => handle(signed(...args));
-  const sealed = (text: string, headers: Record<string, string> = {}): SlackRequest => {
-    const body = Buffer.from(text);
-    const timestamp = String(Math.floor(rig.clock.now().getTime() / 1000));
-    const signature = {
-      'x-slack-request-timestamp': timestamp,
-      'x-slack-signature': slackSignature(SECRET, timestamp, body),
-    };
-    return { headers: { ...signature, ...headers }, body };
-  };
-  const slash = (user: string, text: string) =>
-    handle(
-      sealed(
-        new URLSearchParams({
-          command: '/selfheal',
-          text,
-          team_id: TEAM,
-          user_id: user,
-          response_url: 'https://hooks.slack.com/commands/T0000001/1/abc',
-        }).toString(),
-      ),
-    );
-  let events = 0;
-  const mention = (user: string, text: string, thread: string, id = `Ev${++events}`) =>
-    handle(
-      sealed(
-        JSON.stringify({
-          type: 'event_callback',
-          team_id: TEAM,
-          event_id: id,
-          event: {
-            type: 'app_mention',
-            user,
-            text: `<@U0SELFHEAL> ${text}`,
-            channel: 'C0000001',
-            ts: '1764000000.5',
-            thread_ts: thread,
-          },
-        }),
-      ),
-    );
-  const approval = () => rig.deps.incidents.getApproval(place.incidentId, place.digest);
-  const said = () => slack.told.at(-1)?.text;
-  return {
-    ...rig,
-    deps,
-    slack,
-    place,
-    signed,
-    sealed,
-    handle,
-    press,
-    slash,
-    mention,
-    approval,
-    said,
-    handedOver,
-    acknowledged,
-  };
-}
+import { aPerson, aSlackDesk, SECRET, TEAM } from './slack-desk.ts';
 
 describe('a button in Slack', () => {
   it('approves for who may approve on the page, and names the person and the channel', async () => {
-    const { press, deps, approval, said, incident } = await setUp();
+    const { press, deps, approval, said, incident } = await aSlackDesk();
     expect(await press('ULEA')).toEqual({ status: 200, reason: null });
     expect(said()).toBe('Approved. Selfheal continues.');
     expect(await approval()).toMatchObject({
@@ -172,7 +22,7 @@ describe('a button in Slack', () => {
   });
 
   it('is answered while Slack itself hangs, and carried out once that goes on', async () => {
-    const { deps, slack, signed, approval } = await setUp();
+    const { deps, slack, signed, approval } = await aSlackDesk();
     const events: string[] = [];
     let goOn: () => void = () => undefined;
     const hanging = new Promise<void>((resolve) => {
@@ -203,7 +53,7 @@ describe('a button in Slack', () => {
   });
 
   it('does nothing for who has not used the dashboard for a week: their role may have been taken away', async () => {
-    const { press, slash, approval, said, deps, place } = await setUp();
+    const { press, slash, approval, said, deps, place } = await aSlackDesk();
     const lea = (await deps.persons.list()).find(({ username }) => username === 'lea') as Person;
     const daysAgo = (days: number) => new Date(deps.clock.now().getTime() - days * 24 * 3_600_000).toISOString();
     await deps.persons.put({ ...lea, seenAt: daysAgo(7.01) });
@@ -224,7 +74,7 @@ describe('a button in Slack', () => {
   });
 
   it('goes by the latest account where two had one address, as after an account was made anew with fewer roles', async () => {
-    const { press, approval, said, deps } = await setUp();
+    const { press, approval, said, deps } = await aSlackDesk();
     await deps.persons.put(
       aPerson('lea', { id: 'subject-anew', roles: ['viewer'], seenAt: '2026-11-21T08:00:00.000Z' }),
     );
@@ -234,14 +84,14 @@ describe('a button in Slack', () => {
   });
 
   it('rejects for everybody who may decide, also for the author', async () => {
-    const { press, approval, said } = await setUp();
+    const { press, approval, said } = await aSlackDesk();
     await press('UANN', 'selfheal-reject');
     expect(said()).toBe('Rejected. Selfheal changes nothing.');
     expect(await approval()).toMatchObject({ state: 'rejected', decidedBy: 'ann' });
   });
 
   it('tells who may not approve why, and approves nothing', async () => {
-    const { press, approval, said, slack, deps } = await setUp();
+    const { press, approval, said, slack, deps } = await aSlackDesk();
     const refused: [string, string][] = [
       ['UANN', 'Not approved: '],
       ['UVIC', 'Your roles do not allow it'],
@@ -266,7 +116,7 @@ describe('a button in Slack', () => {
   });
 
   it('leaves decisions of groups to the page, which knows them', async () => {
-    const { press, approval, said } = await setUp({
+    const { press, approval, said } = await aSlackDesk({
       confidence: 0.7,
       configure: (one) => ({ ...one, approvals: { ...one.approvals, levels: [{ minutes: 60, groups: ['leads'] }] } }),
     });
@@ -276,7 +126,7 @@ describe('a button in Slack', () => {
   });
 
   it('says who decided before, and changes nothing', async () => {
-    const { press, deps, place, said } = await setUp();
+    const { press, deps, place, said } = await aSlackDesk();
     await decideApproval(
       place,
       'rejected',
@@ -288,7 +138,7 @@ describe('a button in Slack', () => {
   });
 
   it('acknowledges, which approves nothing', async () => {
-    const { press, deps, place, approval, said, acknowledged } = await setUp();
+    const { press, deps, place, approval, said, acknowledged } = await aSlackDesk();
     await press('ULEA', 'selfheal-acknowledge', { value: place.incidentId });
     expect(said()).toBe('Acknowledged. Nobody else is called.');
     expect((await deps.incidents.get(place.incidentId))?.annotations?.acknowledged?.by).toBe('lea@example.com');
@@ -302,7 +152,7 @@ describe('a button in Slack', () => {
 
 describe('a request that is not to be believed', () => {
   it('is refused: unsigned, of the old secret, changed, too old, or carried out before', async () => {
-    const { press, signed, handle, approval, slack } = await setUp();
+    const { press, signed, handle, approval, slack } = await aSlackDesk();
     expect(await press('ULEA', 'selfheal-approve', { secret: 'the-secret-of-before' })).toMatchObject({ status: 401 });
     expect(await press('ULEA', 'selfheal-approve', { secondsAgo: 301 })).toEqual({
       status: 401,
@@ -327,7 +177,7 @@ describe('a request that is not to be believed', () => {
   });
 
   it('is refused when it is no press of a button of ours, or answers elsewhere', async () => {
-    const { press, deps, handle } = await setUp();
+    const { press, deps, handle } = await aSlackDesk();
     expect(await press('ULEA', 'other-button')).toMatchObject({ status: 400 });
     const timestamp = String(Math.floor(deps.clock.now().getTime() / 1000));
     for (const text of ['', 'payload=', 'payload=%7B', 'payload=null', 'a=b']) {
@@ -347,7 +197,7 @@ describe('a request that is not to be believed', () => {
   });
 
   it('is carried out all the same when its answer is lost', async () => {
-    const { deps, signed, handle, approval } = await setUp();
+    const { deps, signed, handle, approval } = await aSlackDesk();
     const { send } = deps.poster;
     const poster: typeof deps.poster = {
       ...deps.poster,
@@ -363,14 +213,14 @@ describe('a request that is not to be believed', () => {
 
 describe('a command in Slack', () => {
   it('says what is open and which plans wait, to everybody who may look', async () => {
-    const { slash, said } = await setUp();
+    const { slash, said } = await aSlackDesk();
     expect(await slash('UVIC', 'status')).toEqual({ status: 200, reason: null });
     expect(said()).toContain('Actions are allowed.');
     expect(said()).toContain('1 plan waits for a decision.');
   });
 
   it('shows an incident with its last steps', async () => {
-    const { slash, said, incident } = await setUp();
+    const { slash, said, incident } = await aSlackDesk();
     await slash('UVIC', `show ${incident.id}`);
     expect(said()).toContain(`Incident ${incident.id} is open.`);
     await slash('UVIC', 'show gh-00000000');
@@ -380,7 +230,7 @@ describe('a command in Slack', () => {
   });
 
   it('acknowledges, hands over and ends the calls for who may, and says why to everybody else', async () => {
-    const { slash, said, deps, incident, handedOver } = await setUp();
+    const { slash, said, deps, incident, handedOver } = await aSlackDesk();
     await slash('UVIC', `acknowledge ${incident.id}`);
     expect(said()).toContain('it needs the permission &quot;operate&quot;'.replaceAll('&quot;', '"'));
     await slash('UEVE', `quiet ${incident.id}`);
@@ -405,7 +255,7 @@ describe('a command in Slack', () => {
   });
 
   it('in a thread means the incident of the thread, and of no thread that somebody else began', async () => {
-    const { mention, slack, deps, incident } = await setUp();
+    const { mention, slack, deps, incident } = await aSlackDesk();
     const own = slack.begin({ event_type: 'selfheal_message', event_payload: { incident: incident.id, key: 'k' } });
     await mention('ULEA', 'acknowledge', own);
     expect(slack.whispers().at(-1)).toMatchObject({
@@ -420,7 +270,7 @@ describe('a command in Slack', () => {
   });
 
   it('explains itself where a text is no command, and carries out nothing of it', async () => {
-    const { slash, said, approval } = await setUp();
+    const { slash, said, approval } = await aSlackDesk();
     for (const text of ['approve it', 'acknowledge everything now please', '<!channel> status', 'drop tables']) {
       await slash('ULEA', text);
       expect(said()).toMatch(/^This is no command\./);
@@ -431,7 +281,7 @@ describe('a command in Slack', () => {
   });
 
   it('is carried out once though Slack sends an event again, and proves the address to Slack', async () => {
-    const { mention, slack, handle, sealed, deps } = await setUp();
+    const { mention, slack, handle, sealed, deps } = await aSlackDesk();
     await mention('ULEA', 'status', '1764000000.000009', 'Ev77');
     const again = await mention('ULEA', 'status', '1764000000.000009', 'Ev77');
     expect(again).toMatchObject({ status: 401 });
