@@ -94,9 +94,9 @@ function eachOnce(order: readonly number[], wordings: readonly string[]): number
 
 /**
  * The lines around the best ones gain: who needs one line of a report needs the others, and what a chosen line stands beside says more than the same line
- * elsewhere. They still compete with the other candidates. Chosen by recall of marked lines, each source left out of what was learned.
+ * elsewhere. They still compete with the other candidates. In log-odds, the nearest line first. Chosen by recall of marked lines, each source left out of what was learned.
  */
-const AROUND = { best: 12, before: 4, after: 8, gain: 1 } as const;
+const AROUND = { best: 12, before: [2, 1, 1, 0.5], after: [2, 2, 1, 1, 1, 1, 0.5, 0.5] } as const;
 /** Behind so many lines comes what follows the very first, so many lines of it. */
 const REPORT = { behind: 8, after: 3 } as const;
 /** Behind so many lines, where a person has stopped to read, come whole paragraphs: what searches for similar failures needs their names. */
@@ -106,14 +106,14 @@ const PARAGRAPHS = { behind: 100, of: 30, before: 4, after: 4 } as const;
 function visitNear(
   candidates: readonly Candidate[],
   { at, step, reach }: { readonly at: number; readonly step: 1 | -1; readonly reach: number },
-  visit: (near: number) => void,
+  visit: (near: number, distance: number) => void,
 ): void {
   const number = candidates[at]?.number ?? 0;
   for (let distance = 1; distance <= reach; distance++) {
     const near = at + step * distance;
     const line = candidates[near];
     if (line === undefined || line.number !== number + step * distance || line.text.trim() === '') return;
-    if (!line.isKnown) visit(near);
+    if (!line.isKnown) visit(near, distance);
   }
 }
 
@@ -124,14 +124,18 @@ function withNeighbours(
   candidates: readonly Candidate[],
 ): readonly number[] {
   const best = order.slice(0, AROUND.best);
-  const gained = Float64Array.from(ranks);
-  const gain = (near: number): void => {
-    gained[near] = (ranks[near] ?? 0) + AROUND.gain;
-  };
+  const gains = new Float64Array(ranks.length);
   for (const at of best) {
-    visitNear(candidates, { at, step: 1, reach: AROUND.after }, gain);
-    visitNear(candidates, { at, step: -1, reach: AROUND.before }, gain);
+    for (const [step, byDistance] of [
+      [1, AROUND.after],
+      [-1, AROUND.before],
+    ] as const) {
+      visitNear(candidates, { at, step, reach: byDistance.length }, (near, distance) => {
+        gains[near] = Math.max(gains[near] ?? 0, byDistance[distance - 1] ?? 0);
+      });
+    }
   }
+  const gained = Float64Array.from(ranks, (rank, at) => rank + (gains[at] ?? 0));
   const others = order.slice(AROUND.best).sort((a, b) => (gained[b] ?? 0) - (gained[a] ?? 0));
   const first = order[0];
   const report: number[] = [];

@@ -13,14 +13,14 @@ const NO_TREES: TreeEnsemble = {
   left: new Uint16Array(),
 };
 
-/** Needs lines by their keywords alone: 0 below a score of 4, 0.5 below 8, 3 from there on. */
+/** Needs lines by their keywords alone: 0 below a score of 4, 0.25 below 8, 3 from there on. */
 const BY_KEYWORDS = {
   words: new Float32Array(WORD_BUCKETS),
   needed: {
     base: 0,
     roots: Uint16Array.of(0),
     feature: Int8Array.of(LINE_FEATURES.indexOf('keywords'), -1, LINE_FEATURES.indexOf('keywords'), -1, -1),
-    value: Float32Array.of(4, 0, 8, 0.5, 3),
+    value: Float32Array.of(4, 0, 8, 0.25, 3),
     left: Uint16Array.of(1, 0, 3, 0, 0),
   },
   cause: NO_TREES,
