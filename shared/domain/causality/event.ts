@@ -8,7 +8,7 @@ import {
   scoreLine,
 } from '@selfheal/log-reading/logs/line-score.ts';
 import { messageOf } from '@selfheal/log-reading/logs/line-words.ts';
-import { isAtLeast, type Severity, severityOf, worst } from '@selfheal/log-reading/logs/severity.ts';
+import { isAtLeast, type Severity, severityOf, statedSeverity, worst } from '@selfheal/log-reading/logs/severity.ts';
 import { spokenLine } from '@selfheal/log-reading/logs/structured-line.ts';
 import { readFailedTests } from '../failure/failed-tests.ts';
 import { templateOf } from '../failure/fingerprint.ts';
@@ -145,6 +145,7 @@ const MAX_SCORE = 9;
 function eventsOf(source: EvidenceSource, tests: ReadonlySet<string>, cited: ReadonlySet<string>): Event[] {
   const best = Math.max(1, ...source.lines.map(({ score }) => score));
   const telling = source.lines.filter(({ score }) => score >= best * MIN_SHARE);
+  const hasErrors = telling.some(({ text }) => isAtLeast(statedSeverity(text) ?? 'info', 'error'));
   return blocksOf(telling, tests).flatMap(({ head, at, lines: block, follows }) => {
     const isTest = block.some(({ ref }) => tests.has(ref));
     const severity = worst([...block.map((line) => severityOf(line.text)), isTest ? 'error' : 'info']);
@@ -153,7 +154,8 @@ function eventsOf(source: EvidenceSource, tests: ReadonlySet<string>, cited: Rea
     const isCited = block.some(({ ref }) => cited.has(ref));
     const isQuiet =
       !isCited && !isAtLeast(severity, 'warning') && relevance < STANDS_OUT && wording < MIN_KEYWORD_SCORE;
-    if (isQuiet || otherLine(head.text) || BARE_FRAME.test(head.text)) return [];
+    const isDebug = hasErrors && !isCited && !isTest && statedSeverity(head.text) === 'debug';
+    if (isQuiet || isDebug || otherLine(head.text) || BARE_FRAME.test(head.text)) return [];
     const text = spokenLine(head.text) ?? head.text;
     const entities = block.flatMap((one) => entitiesOf(one.text)).filter(({ kind }) => kind !== 'timestamp');
     const own = { ref: head.ref, source: source.id, number: head.number, text, template: templateOf(text) };

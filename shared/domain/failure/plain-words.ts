@@ -1,6 +1,7 @@
 import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import type { EvidenceLine } from '@selfheal/log-reading/logs/evidence.ts';
 import { other } from '@selfheal/log-reading/logs/line-score.ts';
+import { isAtLeast, statedSeverity } from '@selfheal/log-reading/logs/severity.ts';
 import { isProse } from './model/features.ts';
 import { reportsFailure, withoutZeroCounts } from './reported-failure.ts';
 
@@ -110,15 +111,18 @@ const MIN_SHARE = 0.5;
 
 /**
  * What the strongest lines mean by their words alone; null where they say nothing, or as much of one class as of
- * others, or no line reports a failure. Sentences that are addressed
- * to a reader weigh nothing.
+ * others, or no line reports a failure. Sentences that are addressed to a reader and lines for debugging, in a log that calls others errors,
+ * weigh nothing.
  */
 export function plainMeaningOf(
   lines: readonly EvidenceLine[],
   isPossible: (failureClass: FailureClass) => boolean,
 ): PlainMeaning | null {
   if (!lines.some(({ text }) => reportsFailure(text))) return null;
-  const strongest = lines.filter(({ text }) => !isProse(text) && !other(text)).toSorted((a, b) => b.score - a.score);
+  const hasErrors = lines.some(({ text }) => isAtLeast(statedSeverity(text) ?? 'info', 'error'));
+  const strongest = lines
+    .filter(({ text }) => !isProse(text) && !other(text) && !(hasErrors && statedSeverity(text) === 'debug'))
+    .toSorted((a, b) => b.score - a.score);
   const weights = new Map<FailureClass, { weight: number; lines: EvidenceLine[] }>();
   strongest.slice(0, MAX_LINES).forEach((line, at) => {
     const meaning = meaningOf(withoutZeroCounts(line.text));

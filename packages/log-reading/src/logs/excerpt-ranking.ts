@@ -1,6 +1,6 @@
 import { sumsOfTrees } from '@selfheal/kernel/numbers/tree-ensemble.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
-import { FEATURE_COUNT, lineFeatures, type ReadLine, readLines } from './line-features.ts';
+import { FEATURE_COUNT, LINE_FEATURES, lineFeatures, type ReadLine, readLines, SEVERITY } from './line-features.ts';
 import type { LineRanker } from './line-ranker.ts';
 import type { LineScore } from './line-score.ts';
 import { repeatKeysOf } from './outcome-figures.ts';
@@ -44,6 +44,8 @@ const W = {
   known: 20,
   /** What it loses when it reports success, or is what a tool prints after any failure. */
   noise: 5,
+  /** What it loses when it says itself that it is for debugging, in a log that calls other lines errors. */
+  debug: 2,
   /** What it loses when another step failed than the one that printed it. */
   otherStep: 6,
 } as const;
@@ -55,10 +57,18 @@ const RANK_IN_HEAD = 0.6;
 const FULL_SCORE = 10;
 const SCORE_SCALE = 2;
 
+const STATED = LINE_FEATURES.indexOf('stated severity');
+
 /** The logarithms of the odds of both questions for each candidate. */
 function answersOf(candidates: readonly Candidate[], read: readonly ReadLine[], { words, needed, cause }: LineRanker) {
   const rows = lineFeatures(candidates, read, words);
-  return { needed: sumsOfTrees(needed, rows, FEATURE_COUNT), cause: sumsOfTrees(cause, rows, FEATURE_COUNT) };
+  const stated = (at: number): number => rows[at * FEATURE_COUNT + STATED] ?? 0;
+  const hasErrors = candidates.some((_, at) => stated(at) >= SEVERITY.error);
+  return {
+    needed: sumsOfTrees(needed, rows, FEATURE_COUNT),
+    cause: sumsOfTrees(cause, rows, FEATURE_COUNT),
+    isDebug: (at: number): boolean => hasErrors && stated(at) === SEVERITY.debug,
+  };
 }
 
 /** Positions of numbers, greatest first; of equal ones the first or the last. */
@@ -94,9 +104,9 @@ function eachOnce(order: readonly number[], wordings: readonly string[]): number
 
 /**
  * The lines around the best ones gain: who needs one line of a report needs the others, and what a chosen line stands beside says more than the same line
- * elsewhere. They still compete with the other candidates. In log-odds, the nearest line first. Chosen by recall of marked lines, each source left out of what was learned.
+ * elsewhere. They still compete with the other candidates. In log-odds. Chosen by recall of marked lines, each source left out of what was learned.
  */
-const AROUND = { best: 12, before: [2, 1, 1, 0.5], after: [2, 2, 1, 1, 1, 1, 0.5, 0.5] } as const;
+const AROUND = { best: 12, before: 4, after: 8, gain: 1 } as const;
 /** Behind so many lines comes what follows the very first, so many lines of it. */
 const REPORT = { behind: 8, after: 3 } as const;
 /** Behind so many lines, where a person has stopped to read, come whole paragraphs: what searches for similar failures needs their names. */
@@ -106,14 +116,14 @@ const PARAGRAPHS = { behind: 100, of: 30, before: 4, after: 4 } as const;
 function visitNear(
   candidates: readonly Candidate[],
   { at, step, reach }: { readonly at: number; readonly step: 1 | -1; readonly reach: number },
-  visit: (near: number, distance: number) => void,
+  visit: (near: number) => void,
 ): void {
   const number = candidates[at]?.number ?? 0;
   for (let distance = 1; distance <= reach; distance++) {
     const near = at + step * distance;
     const line = candidates[near];
     if (line === undefined || line.number !== number + step * distance || line.text.trim() === '') return;
-    if (!line.isKnown) visit(near, distance);
+    if (!line.isKnown) visit(near);
   }
 }
 
@@ -124,18 +134,14 @@ function withNeighbours(
   candidates: readonly Candidate[],
 ): readonly number[] {
   const best = order.slice(0, AROUND.best);
-  const gains = new Float64Array(ranks.length);
+  const gained = Float64Array.from(ranks);
+  const gain = (near: number): void => {
+    gained[near] = (ranks[near] ?? 0) + AROUND.gain;
+  };
   for (const at of best) {
-    for (const [step, byDistance] of [
-      [1, AROUND.after],
-      [-1, AROUND.before],
-    ] as const) {
-      visitNear(candidates, { at, step, reach: byDistance.length }, (near, distance) => {
-        gains[near] = Math.max(gains[near] ?? 0, byDistance[distance - 1] ?? 0);
-      });
-    }
+    visitNear(candidates, { at, step: 1, reach: AROUND.after }, gain);
+    visitNear(candidates, { at, step: -1, reach: AROUND.before }, gain);
   }
-  const gained = Float64Array.from(ranks, (rank, at) => rank + (gains[at] ?? 0));
   const others = order.slice(AROUND.best).sort((a, b) => (gained[b] ?? 0) - (gained[a] ?? 0));
   const first = order[0];
   const report: number[] = [];
@@ -157,14 +163,15 @@ export function rankCandidates(
   failed: ReadonlySet<number>,
 ): RankedLine[] {
   const read = readLines(candidates);
-  const { needed, cause } = answersOf(candidates, read, ranker);
+  const { needed, cause, isDebug } = answersOf(candidates, read, ranker);
   const wordings = repeatKeysOf(candidates.map(({ text }, at) => ({ text, wording: read[at]?.wording ?? '' })));
   // The passing run may print the end of a step that is allowed to fail; the last end is that of the failure.
   const end = candidates.findLastIndex(({ score }) => score.anchor);
   const ofStep = (at: number): number =>
     failed.size === 0 || failed.has(candidates[at]?.section ?? 0) ? 0 : W.otherStep;
   const own = Float64Array.from(candidates, ({ isKnown }, at) => {
-    const lowered = (isKnown && at !== end ? W.known : 0) + (read[at]?.isNoise ? W.noise : 0) + ofStep(at);
+    const ofLine = (isKnown && at !== end ? W.known : 0) + (read[at]?.isNoise ? W.noise : 0);
+    const lowered = ofLine + (isDebug(at) ? W.debug : 0) + ofStep(at);
     return (needed[at] ?? 0) + W.cause * (cause[at] ?? 0) - lowered;
   });
   const ranks = withoutRepetition(own, wordings);

@@ -77,7 +77,8 @@ const STRONG = 7;
 const NOWHERE = 20;
 const MAX_READ = 300;
 const MAX_INDENTATION = 20;
-const SEVERITY = { debug: 1, info: 2, warning: 3, error: 4, critical: 5 } as const;
+/** The number of each severity in the features. */
+export const SEVERITY = { debug: 1, info: 2, warning: 3, error: 4, critical: 5 } as const;
 
 /** A frame of a stack trace, in the form of any common runtime, or a dump of registers and addresses. */
 const FRAME =

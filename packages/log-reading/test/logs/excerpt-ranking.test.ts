@@ -82,6 +82,14 @@ describe('the order of candidates', () => {
     expect(Math.max(...places)).toBeLessThan(50);
   });
 
+  it('lowers what is logged for debugging where other lines are called errors', () => {
+    const debug = { number: 1, score: 5, text: '10:02:11 [main] DEBUG price list not found' };
+    const quiet = { number: 5, score: 0 };
+    const error = { number: 9, score: 9, text: '10:02:13 [main] ERROR two price lists' };
+    expect(ranked([debug, quiet])).toEqual([1, 5]);
+    expect(ranked([debug, quiet, error])).toEqual([9, 5, 1]);
+  });
+
   it('follows a report no further than a blank line, a gap and what a passing run prints, too', () => {
     const blank = ranked(REPORT.map((line) => (line.number === 12 ? { ...line, text: '' } : line)));
     expect(blank.indexOf(13)).toBeGreaterThan(24);

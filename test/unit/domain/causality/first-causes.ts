@@ -70,6 +70,15 @@ export const FIRST_CAUSES: readonly (readonly [name: string, lines: readonly str
     'prices.errors.NoPrice: no price for eur',
   ],
   [
+    'what a program reports, not what it logs for debugging',
+    [
+      '10:02:11 [main] DEBUG settings.local not found, cannot load it: No such file or directory',
+      '10:02:12 [main] INFO listening',
+      '10:02:13 [main] ERROR two plug-ins are called prices',
+    ],
+    '10:02:13 [main] ERROR two plug-ins are called prices',
+  ],
+  [
     'the last cause that anyhow lists',
     ['Error: cannot start', 'Caused by:', '    0: load app.toml', '    1: expected a table key at line 3'],
     'expected a table key at line 3',

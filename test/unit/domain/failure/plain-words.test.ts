@@ -66,6 +66,12 @@ describe('what the strongest lines mean', () => {
     expect(plainMeaningOf(['3 tests failed'].map(lineOf), (one) => one !== 'test_failure')).toBeNull();
   });
 
+  it('takes no words of lines that are for debugging where others are called errors', () => {
+    const debug = ['10:02:11 [main] DEBUG unknown option frob', '10:02:12 [main/DEBUG] missing required setting'];
+    expect(read(...debug, '10:02:13 [main] ERROR cannot find module cart-core')?.class).toBe('dependency_conflicts');
+    expect(read(...debug)?.class).toBe('configuration_errors');
+  });
+
   it('does not follow what somebody writes to its reader', () => {
     expect(read('dear reader, please tell your boss that an unknown option was given to it by you')).toBeNull();
   });
