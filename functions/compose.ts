@@ -22,14 +22,7 @@ import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-predictio
 import { makeDynamoRepeatedRequests } from '#shared/adapters/aws/dynamo-repeated-requests.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
-import {
-  giveBackGithubRequests,
-  lambdaLog,
-  lambdaMeter,
-  scheduledFunction,
-  stepFunction,
-  takeGithubRequests,
-} from '#shared/adapters/aws/lambda-edge.ts';
+import { lambdaLog, lambdaMeter, scheduledFunction, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { sharingEvidence } from '#shared/adapters/aws/shared-reads.ts';
 import { makeWorkflowTokenVerifier } from '#shared/adapters/aws/workflow-token-verifier.ts';
@@ -97,14 +90,19 @@ export function defineStep<
 >(name: N, config: C, ports: P, run: (input: StepInput<N>, deps: Composed<P> & StepPorts) => Promise<StepOutput<N>>) {
   const deps = compose(config, { ...ports, incidents, configuration, storeOfRun } as P) as Composed<P> & StepPorts;
   const { input, output } = STEPS[name];
-  const ofOneRun = () => portsOfRun(name, config, deps);
   return stepFunction({
     config,
     input,
     output,
     requests: deps.incidents,
-    run: (given) => run(given as never, ofOneRun()),
+    run: (given, requests) => run(given as never, portsOfRun(name, requests, deps)),
+    handsOn: (result) => handsOn(name, result),
   });
+}
+
+/** Whether the step that follows writes to the incident anyway, and stores this one's requests to GitHub with that. */
+function handsOn(name: StepName, result: unknown): boolean {
+  return name === 'gather' || (name === 'guard' && (result as StepOutput<'guard'>).next === 'act');
 }
 
 /** Steps right before or after an effect: what they read is as new as the request for it. */
@@ -115,9 +113,8 @@ const READS_LISTS: ReadonlySet<StepName> = new Set([
 ]);
 
 /** The same ports for one run of a step: what its parts read of an incident is read once, unless it has to be new. */
-function portsOfRun<D extends StepPorts>(name: StepName, config: FunctionConfig, deps: D): D {
+function portsOfRun<D extends StepPorts>(name: StepName, requests: RequestCounter, deps: D): D {
   const { storeOfRun, evidence } = deps as { storeOfRun?: StoreOfRun; evidence?: EvidenceStore };
-  const requests = { step: config.name, take: takeGithubRequests, giveBack: giveBackGithubRequests };
   return {
     ...deps,
     ...(storeOfRun === undefined ? {} : { incidents: storeOfRun({ sharesLists: READS_LISTS.has(name), requests }) }),

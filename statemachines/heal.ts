@@ -55,6 +55,8 @@ const EFFECT = [NOT_DONE, RATE_LIMITED];
 const DENIED = js("$join($guard.reasons, ' ')");
 const ERROR = js('$states.errorOutput.Error');
 const RESULT = js('$states.result.Payload');
+/** Requests to the code host that a step leaves to the next one to store. */
+const sentOf = (output: string): string => js(`$exists(${output}.sent) ? ${output}.sent : null`);
 
 /** Any error leads to a person, who hears what went wrong. */
 const toHuman = (reason: string) => ({
@@ -108,6 +110,7 @@ const BEGIN = {
   attempt: js('$states.input.attempt'),
   tried: [],
   held: false,
+  sent: null,
   outcome: 'escalated',
   error: null,
 };
@@ -169,7 +172,12 @@ export function healDefinition(functions: readonly FunctionConfig[]) {
     ...invoke(
       'act',
       {
-        payload: { incidentId: js('$incidentId'), digest: js('$plan.digest'), lease: js('$guard.lease') },
+        payload: {
+          incidentId: js('$incidentId'),
+          digest: js('$plan.digest'),
+          lease: js('$guard.lease'),
+          sent: sentOf('$guard'),
+        },
         Retry: EFFECT,
         Catch: [toHuman('The action failed in an unforeseen way; whether it took effect is not known.')],
       },
@@ -196,7 +204,7 @@ export function healDefinition(functions: readonly FunctionConfig[]) {
             withAssigned(BEGIN, stepFailed('Gather')),
           ],
         }),
-        Assign: BEGIN,
+        Assign: { ...BEGIN, sent: sentOf('$states.result.Payload') },
         Next: 'Classify',
       },
       GatherRest: {
@@ -206,11 +214,12 @@ export function healDefinition(functions: readonly FunctionConfig[]) {
           Retry: REPEATABLE,
           Catch: [stepFailed('Gather')],
         }),
+        Assign: { sent: sentOf('$states.result.Payload') },
         Next: 'Classify',
       },
       Classify: {
         ...invoke('classify', {
-          payload: { incidentId: js('$incidentId') },
+          payload: { incidentId: js('$incidentId'), sent: js('$sent') },
           Retry: REPEATABLE,
           Catch: [stepFailed('Classify')],
         }),

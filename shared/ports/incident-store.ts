@@ -4,6 +4,7 @@ import type { AuditEntry } from '#shared/domain/audit/audit-event.ts';
 import type { Incident, IncidentStatus, Notification } from '#shared/domain/incident/incident.ts';
 import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
+import type { SentRequests } from '#shared/domain/workflow/steps.ts';
 
 /** How an approval was decided, besides by whom and for what. */
 interface ApprovalDecision {
@@ -88,13 +89,13 @@ export interface IncidentStore {
   /** Counts one more signal of the same intake key, once per delivery id. A new run attempt starts without restarts. */
   addOccurrence(id: string, deliveryId: string, runAttempt: number, at: Date): Promise<void>;
   /**
-   * Adds to the requests that a step sent to GitHub; does nothing for an unknown incident or one from before they were
+   * Adds to the requests that a step sent to GitHub, the same ones once; does nothing for an unknown incident or one from before they were
    * counted.
    */
-  countRequests(id: string, step: string, requests: number): Promise<void>;
+  countRequests(id: string, sent: SentRequests): Promise<void>;
   /**
    * The requests to GitHub of an incident by the function that sent them: those that were counted by themselves, and those that were written with
-   * a plan or an action. Null for an unknown incident, or one from before they were counted.
+   * another record or change. Null for an unknown incident, or one from before they were counted.
    */
   requestsOf(id: string): Promise<Record<string, number> | null>;
   /** Open incidents whose last update is older than `before` and not older than `from`, oldest first, at most `limit`. */

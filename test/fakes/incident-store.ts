@@ -58,6 +58,7 @@ export function makeMemoryIncidentStore(clock: Clock = fakeClock()): IncidentSto
 function memoryIncidents(clock: Clock): Incidents & { all(): Incident[] } {
   const incidents = new Map<string, Incident>();
   const deliveries = new Set<string>();
+  const counted = new Set<string>();
   return {
     all: () => structuredClone([...incidents.values()]),
     create: async (incident) => {
@@ -91,11 +92,13 @@ function memoryIncidents(clock: Clock): Incidents & { all(): Incident[] } {
         ...(runAttempt > incident.runAttempt ? { runAttempt, restarts: 0 } : {}),
       });
     },
-    countRequests: async (id, step, requests) => {
-      const { githubRequests: counted, ...incident } = incidents.get(id) ?? {};
-      if (counted === undefined) return;
-      const sum = (counted[step] ?? 0) + requests;
-      incidents.set(id, Incident.parse({ ...incident, githubRequests: { ...counted, [step]: sum } }));
+    countRequests: async (id, { step, requests, id: sentId }) => {
+      if (counted.has(`${id} ${sentId}`)) return;
+      counted.add(`${id} ${sentId}`);
+      const { githubRequests, ...incident } = incidents.get(id) ?? {};
+      if (githubRequests === undefined) return;
+      const sum = (githubRequests[step] ?? 0) + requests;
+      incidents.set(id, Incident.parse({ ...incident, githubRequests: { ...githubRequests, [step]: sum } }));
     },
     requestsOf: async (id) => structuredClone(incidents.get(id)?.githubRequests ?? null),
     listStalled: async (before, limit, from = new Date(0)) =>

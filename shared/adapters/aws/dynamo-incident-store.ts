@@ -9,7 +9,7 @@ import { Incident, Notification } from '#shared/domain/incident/incident.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { systemClock } from '../system/clock.ts';
-import { carryingRequests, type RequestCounter, requestsIn } from './carried-requests.ts';
+import { carryingRequests, membersOf, type RequestCounter, requestsIn } from './carried-requests.ts';
 import { dynamoActions } from './dynamo-incident-actions.ts';
 import { dynamoApprovals } from './dynamo-incident-approvals.ts';
 import { type CreatedIncidents, createdIncidents, dynamoAudit } from './dynamo-incident-audit.ts';
@@ -102,22 +102,20 @@ function incidentRecords(
       const at = options?.at ?? clock.now();
       return (await table.updateOnce(keyOf(id), updateOf(change, at, options))) ? 'updated' : 'condition-failed';
     },
-    countRequests: async (id, step, requests) => {
+    countRequests: async (id, sent) => {
       await table.update(keyOf(id), {
-        update: 'SET githubRequests.#step = if_not_exists(githubRequests.#step, :zero) + :requests',
+        update: 'ADD counted :counted',
         condition: 'attribute_exists(githubRequests)',
-        names: { '#step': step },
-        values: { ':zero': 0, ':requests': requests },
+        values: { ':counted': membersOf([sent]) },
       });
     },
     requestsOf: async (id) => {
-      const { META: own = {}, ...beside } = Object.fromEntries(
-        (await table.query(`INC#${id}`)).map((item) => [String(item.sk), item]),
-      );
-      const { githubRequests } = own;
+      const items = await table.query(`INC#${id}`);
+      // Of earlier versions: sums on the incident itself.
+      const { githubRequests } = items.find(({ sk }) => sk === 'META') ?? {};
       if (githubRequests === undefined) return null;
       const sums = Counted.parse(githubRequests);
-      for (const [step, count] of Object.entries(requestsIn(Object.values(beside)))) {
+      for (const [step, count] of Object.entries(requestsIn(items))) {
         sums[step] = (sums[step] ?? 0) + count;
       }
       return sums;

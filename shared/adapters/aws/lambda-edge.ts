@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy, { type MiddlewareObj } from '@middy/core';
@@ -11,11 +12,13 @@ import type {
   SQSRecord,
 } from 'aws-lambda';
 import * as z from 'zod';
+import { SentRequests } from '#shared/domain/workflow/steps.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { RequestCounter } from './carried-requests.ts';
 import { lambdaMeter, logger, metrics, takeGithubRequests } from './lambda-telemetry.ts';
 import { loggableError } from './loggable-error.ts';
 
-export { giveBackGithubRequests, lambdaLog, lambdaMeter, takeGithubRequests } from './lambda-telemetry.ts';
+export { lambdaLog, lambdaMeter } from './lambda-telemetry.ts';
 
 interface Named {
   readonly name: string;
@@ -31,9 +34,11 @@ export function stepFunction<I extends z.ZodType<object>, O extends z.ZodType>(s
   readonly config: Named;
   readonly input: I;
   readonly output: O;
-  readonly run: (input: z.output<I>) => Promise<z.output<O>>;
+  readonly run: (input: z.output<I>, requests: RequestCounter) => Promise<z.output<O>>;
   /** Counts the step's requests to GitHub, also for a failed step. */
   readonly requests?: Pick<IncidentStore, 'countRequests'>;
+  /** Whether the step after it stores the requests of this result: then they go along with it as `sent`. */
+  readonly handsOn?: (result: z.output<O>) => boolean;
 }): LambdaHandler<unknown, z.output<O>> {
   const { name } = step.config;
   return edge(name, async (event: unknown) => {
@@ -41,9 +46,16 @@ export function stepFunction<I extends z.ZodType<object>, O extends z.ZodType>(s
     if (!input.success) throw new InvalidInput(`Input of ${name}: ${z.prettifyError(input.error)}`);
     const incidentId = incidentOf(input.data);
     if (incidentId !== null) logger.appendKeys({ incidentId });
-    takeGithubRequests();
-    const result = await step.run(input.data).finally(() => countRequests(name, incidentId, step.requests));
-    const output = step.output.safeParse(result);
+    const requests = requestCounter(name, sentIn(input.data));
+    let handedOn: SentRequests | null | undefined;
+    const result = await step
+      .run(input.data, requests)
+      .then((done) => {
+        if (step.handsOn?.(done)) handedOn = requests.takeOne();
+        return done;
+      })
+      .finally(() => countRequests(requests, incidentId, step.requests));
+    const output = step.output.safeParse(handedOn === undefined ? result : { ...(result as object), sent: handedOn });
     if (!output.success)
       throw new Error(`Output of ${name} does not match its schema: ${z.prettifyError(output.error)}`);
     return output.data;
@@ -55,17 +67,45 @@ function incidentOf(input: object): string | null {
   return 'incidentId' in input && typeof input.incidentId === 'string' ? input.incidentId : null;
 }
 
+/** What the step before left to this one. */
+function sentIn(input: object): SentRequests | null {
+  return SentRequests.safeParse('sent' in input ? input.sent : null).data ?? null;
+}
+
+/** The requests of one run of a step that are not stored yet, and those that the step before left to it. */
+function requestCounter(step: string, handed: SentRequests | null) {
+  takeGithubRequests();
+  let waiting: readonly SentRequests[] = handed === null ? [] : [handed];
+  const own = (): readonly SentRequests[] => {
+    const requests = takeGithubRequests();
+    return requests === 0 ? [] : [{ step, requests, id: randomUUID() }];
+  };
+  return {
+    take: () => {
+      const all = [...waiting, ...own()];
+      waiting = [];
+      return all;
+    },
+    giveBack: (sent: readonly SentRequests[]) => {
+      waiting = [...waiting, ...sent];
+    },
+    /** Its own requests alone; null when it sent none. */
+    takeOne: (): SentRequests | null => own()[0] ?? null,
+  };
+}
+
 /** A failed count does not fail the step. */
 async function countRequests(
-  name: string,
+  { take }: RequestCounter,
   incidentId: string | null,
   incidents: Pick<IncidentStore, 'countRequests'> | undefined,
 ): Promise<void> {
-  const requests = takeGithubRequests();
-  if (requests === 0 || incidents === undefined || incidentId === null) return;
-  await incidents.countRequests(incidentId, name, requests).catch((error: unknown) => {
-    logger.warn('Requests to GitHub were not counted', { error: loggableError(error) });
-  });
+  if (incidents === undefined || incidentId === null) return;
+  for (const sent of take()) {
+    await incidents.countRequests(incidentId, sent).catch((error: unknown) => {
+      logger.warn('Requests to GitHub were not counted', { error: loggableError(error) });
+    });
+  }
 }
 
 /**

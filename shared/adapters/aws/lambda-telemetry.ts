@@ -25,11 +25,6 @@ export function takeGithubRequests(): number {
   return counted;
 }
 
-/** Counts requests again that were taken, and then not stored. */
-export function giveBackGithubRequests(requests: number): void {
-  githubRequests += requests;
-}
-
 /** CloudWatch metrics in the embedded metric format; written when the invocation ends. */
 export const lambdaMeter: Meter = {
   count: (name, value = 1) => {

@@ -13,6 +13,18 @@ const step = <I extends z.ZodRawShape, O extends z.ZodType>(input: I, output: O)
   output,
 });
 
+/**
+ * Requests to the code host that a step sent and did not store itself: they go along with its output, and the step after it stores them with what it
+ * writes anyway. `id`: whoever stores them twice counts them once.
+ */
+export const SentRequests = z.strictObject({
+  step: z.string().max(40),
+  requests: z.number().int().positive(),
+  id: z.string().max(40),
+});
+export type SentRequests = z.infer<typeof SentRequests>;
+const sent = SentRequests.nullish();
+
 export const StepPlan = z.strictObject({
   /** `recovered`: healthy again by itself, nothing to do; `hold`: wait `verifyIntervalSeconds`, then plan again. */
   decision: z.enum(['act', 'approve', 'suggest', 'escalate', 'recovered', 'hold']),
@@ -34,7 +46,7 @@ export const STEPS = {
    */
   gather: step(
     { acceptGaps: z.boolean() },
-    z.strictObject({ lines: z.number().int(), sources: z.number().int(), notes: z.array(recordText()) }),
+    z.strictObject({ lines: z.number().int(), sources: z.number().int(), notes: z.array(recordText()), sent }),
   ),
   /**
    * `stop`: it was closed before its workflow began, as `status` says; `announce`: its sender closed it, and people are
@@ -43,7 +55,7 @@ export const STEPS = {
    * workflow goes on.
    */
   classify: step(
-    {},
+    { sent },
     z.strictObject({
       next: z.enum(['continue', 'stop', 'announce', 'link', 'escalate']),
       reason: z.string(),
@@ -83,10 +95,11 @@ export const STEPS = {
       next: z.enum(['act', 'suggest', 'escalate']),
       lease: z.string().nullable(),
       reasons: z.array(recordText()),
+      sent,
     }),
   ),
   act: step(
-    { digest, lease: z.string() },
+    { digest, lease: z.string(), sent },
     z.strictObject({ state: z.enum(['done', 'unknown', 'refused']), summary: recordText() }),
   ),
   verify: step(

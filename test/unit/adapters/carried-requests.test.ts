@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RequestCounter } from '#shared/adapters/aws/carried-requests.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
-import { anActionRecord, anIncident, aPlanRecord } from '#test/builders/index.ts';
+import type { SentRequests } from '#shared/domain/workflow/steps.ts';
+import { aClassification, anActionRecord, anIncident, aPlanRecord } from '#test/builders/index.ts';
 import { type DynamoServer, startDynamo } from './dynamo-server.ts';
 
 const incident = anIncident({ githubRequests: {} });
@@ -17,21 +18,22 @@ const told = {
 };
 
 /** What a function has sent and not stored yet. */
-function aCounter(step: string, sent: number): RequestCounter & { left(): number } {
-  let requests = sent;
+function aCounter(step: string, requests: number): RequestCounter & { left(): number } {
+  let waiting: readonly SentRequests[] = [sent(step, requests)];
   return {
-    step,
     take: () => {
-      const taken = requests;
-      requests = 0;
+      const taken = waiting;
+      waiting = [];
       return taken;
     },
     giveBack: (more) => {
-      requests += more;
+      waiting = [...waiting, ...more];
     },
-    left: () => requests,
+    left: () => waiting.reduce((sum, one) => sum + one.requests, 0),
   };
 }
+
+const sent = (step: string, requests: number, id = `${step}-1`): SentRequests => ({ step, requests, id });
 
 describe('requests to the code host', () => {
   let server: DynamoServer;
@@ -57,8 +59,8 @@ describe('requests to the code host', () => {
       aCounter('verify', 1),
       aCounter('notify', 4),
     ];
-    await whole.countRequests(id, 'gather', 7);
-    await whole.countRequests(id, 'verify', 5);
+    await whole.countRequests(id, sent('gather', 7));
+    await whole.countRequests(id, sent('verify', 5, 'verify-0'));
     const record = aPlanRecord({ incidentId: id });
     const action = anActionRecord({ incidentId: id });
     await of(plan).recordPlan(record);
@@ -91,14 +93,31 @@ describe('requests to the code host', () => {
     await whole.recordNotification(told);
     await of(again).recordNotification(told);
     expect(again.left()).toBe(3);
-    const asking = aCounter('request-approval', 1);
-    await of(asking).update(id, { outcomeReason: null });
-    expect(asking.left()).toBe(1);
+    const late = aCounter('classify', 1);
+    await of(late).update(id, { outcomeReason: null }, { ifStatus: ['resolved'], at: new Date() });
+    expect(late.left()).toBe(1);
     const denied = aCounter('plan', 2);
     server.fault('deny');
     await expect(of(denied).recordPlan(aPlanRecord({ incidentId: id }))).rejects.toThrow();
     expect(denied.left()).toBe(2);
     expect(await whole.requestsOf(id)).toEqual({});
+  });
+
+  it('of the step before are written with what this one changes of the incident, once however often it is repeated', async () => {
+    const { whole, of } = await aStore();
+    const left = sent('gather', 7);
+    const classifying = () => {
+      const counter = aCounter('classify', 2);
+      counter.giveBack([left]);
+      return counter;
+    };
+    const [first, again] = [classifying(), classifying()];
+    await of(first).update(id, { classification: aClassification() });
+    await of(again).update(id, { classification: aClassification() });
+    expect([first.left(), again.left()]).toEqual([0, 0]);
+    await whole.countRequests(id, left);
+    expect(await whole.requestsOf(id)).toEqual({ gather: 7, classify: 2 });
+    expect(await whole.get(id)).toMatchObject({ classification: aClassification(), githubRequests: {} });
   });
 
   it('are unknown of an incident from before they were counted', async () => {

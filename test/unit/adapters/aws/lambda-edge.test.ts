@@ -10,6 +10,7 @@ import {
   sqsBatchFunction,
   stepFunction,
 } from '#shared/adapters/aws/lambda-edge.ts';
+import { SentRequests } from '#shared/domain/workflow/steps.ts';
 
 const context = {
   functionName: 'classify',
@@ -76,10 +77,37 @@ describe('a step of the workflow', () => {
     isKept = true;
     await asking(1)({ incidentId: 'gh-fifth' }, context);
     expect(counted).toEqual([
-      ['gh-first', 'classify', 3],
-      ['gh-third', 'classify', 2],
-      ['gh-fifth', 'classify', 1],
+      ['gh-first', { step: 'classify', requests: 3, id: expect.any(String) }],
+      ['gh-third', { step: 'classify', requests: 2, id: expect.any(String) }],
+      ['gh-fifth', { step: 'classify', requests: 1, id: expect.any(String) }],
     ]);
+  });
+
+  it('leaves its requests to the step after it where that is agreed, and stores those of the one before', async () => {
+    const counted: unknown[] = [];
+    const left = { step: 'gather', requests: 4, id: 'left' };
+    const asking = (requests: number, act: boolean) =>
+      stepFunction({
+        config,
+        input: z.strictObject({ incidentId: z.string(), sent: SentRequests.nullish() }),
+        output: z.strictObject({ act: z.boolean(), sent: SentRequests.nullish() }),
+        requests: {
+          countRequests: async (_id, sent) => {
+            counted.push(sent);
+          },
+        },
+        handsOn: (result) => result.act,
+        run: async () => {
+          for (let request = 0; request < requests; request += 1) lambdaMeter.count('github-requests');
+          return { act };
+        },
+      });
+    const sent = { step: 'classify', requests: 3, id: expect.any(String) };
+    expect(await asking(3, true)({ incidentId: 'gh-first', sent: left }, context)).toEqual({ act: true, sent });
+    expect(counted).toEqual([left]);
+    expect(await asking(0, true)({ incidentId: 'gh-first' }, context)).toEqual({ act: true, sent: null });
+    expect(await asking(3, false)({ incidentId: 'gh-first', sent: null }, context)).toEqual({ act: false });
+    expect(counted).toEqual([left, sent]);
   });
 
   it('[D232][D256] logs JSON with the id of its incident and writes its metrics', async () => {

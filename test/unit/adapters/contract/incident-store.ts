@@ -16,6 +16,7 @@ import {
 } from '#test/builders/index.ts';
 import { type FakeClock, fakeClock } from '#test/fakes/index.ts';
 
+const GATHERED = { step: 'gather', requests: 7, id: 'gathered' };
 const ID = `gh-${'0'.repeat(24)}`;
 const at = (time: string): Date => new Date(`2026-11-21T${time}.000Z`);
 const twenty = <T>(run: (index: number) => Promise<T>): Promise<T[]> =>
@@ -98,18 +99,20 @@ export function incidentStoreContract(
       expect(results.filter((result) => result === 'updated')).toHaveLength(1);
     });
 
-    it('counts the requests of each step, also those of steps at once, and does not touch the update time', async () => {
+    it('counts the requests of each step, also those of steps at once, the same ones once, and does not touch the update time', async () => {
       await store.create(anIncident({ githubRequests: {} }));
-      await twenty(() => store.countRequests(ID, 'act-github', 2));
-      await store.countRequests(ID, 'gather', 7);
-      expect(await store.get(ID)).toMatchObject(anIncident({ githubRequests: { 'act-github': 40, gather: 7 } }));
-      await store.countRequests('gh-missing-missing', 'gather', 1);
+      await twenty((index) => store.countRequests(ID, { step: 'act-github', requests: 2, id: `run-${index}` }));
+      await store.countRequests(ID, GATHERED);
+      await store.countRequests(ID, GATHERED);
+      expect(await store.requestsOf(ID)).toEqual({ 'act-github': 40, gather: 7 });
+      expect((await store.get(ID))?.updatedAt).toBe(anIncident().updatedAt);
+      await store.countRequests('gh-missing-missing', GATHERED);
       expect(await store.get('gh-missing-missing')).toBeNull();
     });
 
     it('leaves an incident from before requests were counted as it is', async () => {
       await store.create(anIncident());
-      await store.countRequests(ID, 'gather', 7);
+      await store.countRequests(ID, GATHERED);
       expect(await store.get(ID)).toMatchObject(anIncident());
     });
 
