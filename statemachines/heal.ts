@@ -260,6 +260,7 @@ export function healDefinition(functions: readonly FunctionConfig[]) {
             incidentId: js('$incidentId'),
             useModel: js('$knowledge.useModel'),
             knowledgeId: js('$knowledge.matchId'),
+            isKept: js('$knowledge.isKept = true'),
           },
           Retry: REPEATABLE,
           Catch: [stepFailed('Analyze')],

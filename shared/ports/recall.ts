@@ -10,6 +10,8 @@ export interface SearchResults {
   readonly entries: readonly Hit<RememberedEntry>[];
   /** What the search had to do without, as sentences for the reader; empty when it was complete. */
   readonly limits: readonly string[];
+  /** False: nothing was learned in this scope about the very fingerprint that was asked for. Absent where the search cannot tell. */
+  readonly isLearned?: boolean;
 }
 
 /** A failure to search for. `text`: its most certain lines, redacted, for an embedding model; empty asks none. */

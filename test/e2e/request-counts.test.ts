@@ -56,6 +56,6 @@ it('nor for a failed run that a re-run heals', async () => {
 // changed before; one for the list of a repository's workflows with every run, since the repository may have been deleted. Of a run that a re-run
 // heals one more: the recovery stands in the list of received events.
 const MAX_REQUESTS = {
-  suggested: { records: 53, objects: 13 },
-  rerun: { records: 93, objects: 15 },
+  suggested: { records: 50, objects: 13 },
+  rerun: { records: 90, objects: 15 },
 };

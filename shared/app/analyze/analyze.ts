@@ -86,16 +86,18 @@ async function withBaseline(
 }
 
 async function readInputs(input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<AnalysisInputs> {
-  const incident = await loadIncident(input.incidentId, deps.incidents);
-  const gathered = await deps.evidence.getEvidence(incident.id);
+  const [gathered, known, telemetry] = await Promise.all([
+    deps.evidence.getEvidence(input.incidentId),
+    deps.evidence.getKnown(input.incidentId),
+    deps.evidence.getTelemetry(input.incidentId),
+  ]);
+  // What an earlier attempt stored says nothing of this one.
+  const read = input.isKept === true ? known?.incident : undefined;
+  const incident = read ?? (await loadIncident(input.incidentId, deps.incidents));
   if (incident.classification === null || gathered === null) {
     throw new CorruptRecord(`Incident ${incident.id} cannot be analysed: its evidence or classification is missing.`);
   }
   const evidence = logsOf(gathered);
-  const [known, telemetry] = await Promise.all([
-    deps.evidence.getKnown(incident.id),
-    deps.evidence.getTelemetry(incident.id),
-  ]);
   const { found, seen, limits, patterns = [] } = known ?? nothingKnown(incident.id, [NOT_SEARCHED]);
   const { classification } = incident;
   const chain = chainOfIncident(incident, evidence, classification, telemetry);

@@ -36,10 +36,10 @@ export async function knowledge(input: StepInput<'knowledge'>, deps: KnowledgeDe
   const incident = await loadIncident(input.incidentId, deps.incidents);
   const gathered = await deps.evidence.getEvidence(incident.id);
   const known = await findKnown(incident, gathered && logsOf(gathered), deps);
-  await deps.evidence.putKnown(known);
+  await deps.evidence.putKnown({ ...known, incident });
   const { found, seen } = known;
   const similar = found.similar.length + seen.length;
-  return { matchId: found.match?.id ?? null, useModel: !isSureMatch(found), similar };
+  return { matchId: found.match?.id ?? null, useModel: !isSureMatch(found), similar, isKept: true };
 }
 
 /** Searches past incidents and lessons of this scope, and the built-in advice. */
@@ -52,16 +52,16 @@ export async function findKnown(
   const scope = knowledgeScopeOf(incident.target);
   if (classification === null || scope === null) return nothingKnown(incident.id);
   const { fingerprint } = classification;
-  const [{ incidents, entries, limits }, exact, recognised] = await Promise.all([
+  const [{ incidents, entries, limits, isLearned = true }, recognised] = await Promise.all([
     recallLike(incident, evidence, deps),
-    fingerprint === null ? null : deps.knowledge.findByFingerprint(fingerprint, scope),
     deps.patterns.recognising(
       knowledgeScopesOf(incident.target),
       classification.class,
       linesToRecognise(incident, evidence),
     ),
   ]);
-  // The index may lag behind, so an exact match is read from the store.
+  // The index may lag behind in what it says of an entry, so an exact match is read from the store.
+  const exact = fingerprint === null || !isLearned ? null : await deps.knowledge.findByFingerprint(fingerprint, scope);
   const others = entries.filter(({ item }) => item.id !== exact?.id);
   const first =
     exact === null ? [] : [{ item: rememberedEntry(exact), score: 1, sameFailure: true, reasons: [SAME_FINGERPRINT] }];

@@ -34,6 +34,8 @@ interface Held {
   learned: string | null;
   /** Whether any of its incidents has an embedding. */
   hasEmbeddings: boolean;
+  /** Of all entries that were learned. */
+  readonly fingerprints: Set<string>;
   /** Last use, for eviction. */
   used: number;
 }
@@ -62,6 +64,7 @@ export function makeLocalRecall(
       ended: null,
       learned: null,
       hasEmbeddings: false,
+      fingerprints: new Set<string>(),
       used: 0,
     };
     held.used = ++uses;
@@ -72,7 +75,10 @@ export function makeLocalRecall(
     // Read newest first and added last, so that the newest end of an incident wins.
     for (const one of [...past].reverse()) held.recall.put(rememberedIncident(one));
     held.hasEmbeddings ||= past.some(({ embedding }) => embedding !== undefined);
-    for (const entry of entries) held.recall.put(rememberedEntry(entry));
+    for (const entry of entries) {
+      held.recall.put(rememberedEntry(entry));
+      for (const fingerprint of entry.fingerprints) held.fingerprints.add(fingerprint);
+    }
     held.ended = past[0]?.endedAt ?? held.ended;
     held.learned = entries[0]?.updatedAt ?? held.learned;
     places.set(scope, held);
@@ -81,7 +87,7 @@ export function makeLocalRecall(
   };
   return {
     async find(scope, query, limit) {
-      const { recall, hasEmbeddings } = await refreshed(scope);
+      const { recall, hasEmbeddings, fingerprints } = await refreshed(scope);
       // Without embeddings in the index, an embedding of the query would cost money for nothing.
       const asked = hasEmbeddings ? await embedQuery(query, embedder) : { meaning: null, limits: [] };
       const isOther = (memory: Memory): boolean => isIncident(memory) && memory.id !== query.incidentId;
@@ -90,6 +96,7 @@ export function makeLocalRecall(
         incidents: answers.best({ limit, maxAgeDays: MAX_AGE_DAYS, keep: isOther }).filter(ofIncident),
         entries: answers.best({ limit, keep: isEntry }).filter(ofEntry),
         limits: asked.limits,
+        isLearned: query.fingerprint !== null && fingerprints.has(query.fingerprint),
       };
     },
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { KnownHere, SeenBefore } from '../diagnosis/diagnosis.ts';
+import { Incident } from '../incident/incident.ts';
 import { KnowledgeEntry } from './knowledge-entry.ts';
 
 const Share = z.number().min(0).max(1);
@@ -22,6 +23,8 @@ export const Known = z.strictObject({
   patterns: z.array(KnownHere).max(3).optional(),
   /** What the search had to do without, as sentences. */
   limits: z.array(z.string()),
+  /** The incident as it was read for the search, so that the diagnosis right after need not read it again; absent in older records. */
+  incident: Incident.optional(),
 });
 export type Known = z.infer<typeof Known>;
 

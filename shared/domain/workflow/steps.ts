@@ -66,13 +66,20 @@ export const STEPS = {
       duplicateOf: incidentId.nullable(),
     }),
   ),
-  /** `useModel`: no proven fix is known, so a model is asked where one is configured. */
+  /**
+   * `useModel`: no proven fix is known, so a model is asked where one is configured. `isKept`: what was found is stored, with the incident as it was read.
+   */
   knowledge: step(
     {},
-    z.strictObject({ matchId: z.string().nullable(), useModel: z.boolean(), similar: z.number().int() }),
+    z.strictObject({
+      matchId: z.string().nullable(),
+      useModel: z.boolean(),
+      similar: z.number().int(),
+      isKept: z.boolean().optional(),
+    }),
   ),
   analyze: step(
-    { useModel: z.boolean(), knowledgeId: z.string().nullable() },
+    { useModel: z.boolean(), knowledgeId: z.string().nullable(), isKept: z.boolean().optional() },
     z.strictObject({
       source: z.enum(['rules', 'model', 'knowledge']),
       confidence: z.number(),

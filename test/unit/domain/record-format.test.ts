@@ -81,7 +81,7 @@ it('the shapes of the kinds of records belong to the format that state folders c
       "HealingWatch": "94d6b87a93e2",
       "Incident": "b6719b9e323a",
       "KnowledgeEntry": "9e3245a585cc",
-      "Known": "2969e68daf44",
+      "Known": "48643fc531b6",
       "LearnedPattern": "f6ff49ea7810",
       "LearningNote": "ab5369287c87",
       "ModelVersion": "2a9e91dd2b80",

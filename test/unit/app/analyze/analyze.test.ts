@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { analyze } from '#shared/app/analyze/analyze.ts';
 import {
   anEvidence,
   answeredDiagnosis,
@@ -27,6 +28,24 @@ describe('analysing', () => {
     expect(await control.total(`tokens#${incident.id}`)).toBe(900);
     expect(meter.counts['model-tokens']).toBe(900);
     expect(meter.counts['model-microdollars']).toBe(3900);
+  });
+
+  it('takes the incident that the search right before stored, and reads it where that was not of this execution', async () => {
+    const { run, deps, incident } = await setUp();
+    await run();
+    let reads = 0;
+    const { get } = deps.incidents;
+    Object.assign(deps.incidents, {
+      get: async (id: string) => {
+        reads += 1;
+        return await get(id);
+      },
+    });
+    const input = { incidentId: incident.id, useModel: false, knowledgeId: null };
+    await analyze({ ...input, isKept: true }, deps);
+    expect(reads).toBe(0);
+    await analyze(input, deps);
+    expect(reads).toBe(1);
   });
 
   it('[D23] says which incident cannot be analysed when its evidence is gone, and asks nobody', async () => {
