@@ -24,7 +24,7 @@ export interface IngestDeps extends AdmissionDeps {
   readonly incidents: AdmissionDeps['incidents'] & Pick<IncidentStore, 'get'>;
   readonly control: AdmissionDeps['control'] &
     Deduplication &
-    Pick<IncidentLocks, 'claimGroup' | 'keepWaiting' | 'dropWaiting'> &
+    Pick<IncidentLocks, 'claimGroup' | 'keepWaiting' | 'waiting' | 'dropWaiting'> &
     Pick<ControlSettings, 'cursor' | 'setCursor'>;
   readonly stats: Pick<StatsStore, 'addRun' | 'keepDefaultBranch'>;
   readonly policy: PolicyReader;
@@ -52,22 +52,29 @@ export type IngestOutcome =
  * any point, followed by a repeat, ends in the same state: one incident, one execution.
  */
 export async function ingestSignal(signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
-  const [isProcessed, { configuration }] = await Promise.all([
+  // Asked for at the same moment, so that they come in one request.
+  const [isProcessed, { configuration }, waiting] = await Promise.all([
     deps.control.isProcessed(deliveryKeyOf(signal)),
     governed(deps),
+    signal.kind === 'run-succeeded' ? deps.control.waiting(identify(signal).intakeKey) : null,
   ]);
   if (isProcessed) return 'duplicate-delivery';
-  const outcome = await applySignal(signal, configuration, deps);
+  const outcome = await applySignal(signal, { configuration, hasWaiting: waiting !== null }, deps);
   if (outcome !== 'mode-off') await rememberRun(signal, deps);
   await deps.control.markProcessed(deliveryKeyOf(signal), deps.clock.now());
   return outcome;
 }
 
-async function applySignal(signal: Signal, configuration: Configuration, deps: IngestDeps): Promise<IngestOutcome> {
+async function applySignal(
+  signal: Signal,
+  { configuration, hasWaiting }: { readonly configuration: Configuration; readonly hasWaiting: boolean },
+  deps: IngestDeps,
+): Promise<IngestOutcome> {
   if (modeOf(configuration, signal.target) === 'off') return 'mode-off';
   const ids = identify(signal);
   switch (signal.kind) {
     case 'run-succeeded':
+      if (hasWaiting) await forgetWaiting(signal, ids, deps.control);
       return await noteRecovery(signal, ids, deps);
     case 'alarm-cleared':
       return signal.target.kind === 'alert'
@@ -89,7 +96,6 @@ async function applySignal(signal: Signal, configuration: Configuration, deps: I
 
 /** A recovery opens and decides nothing, because verification reads the state itself. */
 async function noteRecovery(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
-  await forgetWaiting(signal, ids, deps.control);
   const incident = (await deps.incidents.get(ids.incidentId)) ?? (await newestOfAlarm(signal, ids, deps));
   if (incident?.status !== 'open') return 'stale';
   await deps.incidents.audit(incident.id, `signal#${signal.deliveryId}`, {

@@ -35,8 +35,18 @@ describe('taking a signal in', () => {
     const { intakeKey } = identify(failure());
     expect(await control.waiting(intakeKey)).toMatchObject({ target: { runId: 1003 } });
     const passed = aSignal({ deliveryId: 'delivery-4', kind: 'run-succeeded', target: aGithubTarget({ runId: 1004 }) });
-    await ingestSignal(passed, deps);
+    let drops = 0;
+    const dropWaiting: typeof deps.control.dropWaiting = async (...args) => {
+      drops += 1;
+      await deps.control.dropWaiting(...args);
+    };
+    const counting = { ...deps, control: { ...deps.control, dropWaiting } };
+    await ingestSignal(passed, counting);
     expect(await control.waiting(intakeKey)).toBeNull();
+    expect(drops).toBe(1);
+    // Most runs pass while nothing waits: nothing is written for them.
+    await ingestSignal({ ...passed, deliveryId: 'delivery-5' }, counting);
+    expect(drops).toBe(1);
   });
 
   it('comes again when the incident it joined ended at the same time, and then opens its own', async () => {
