@@ -15,13 +15,13 @@ export async function bundleRows(outDir: string): Promise<Row[]> {
   const parser = own('inspect-patch');
   const others = bundles.filter(({ name }) => name !== 'inspect-patch');
   const largest = others.reduce((one, other) => (other.bytes > one.bytes ? other : one));
-  const webhook = own('webhook');
+  const [api, gather, webhook] = [own('api'), own('gather'), own('webhook')];
   return [
     {
-      measure: 'every Lambda bundle, minified, SDK included; webhook',
-      goal: 'under 1 MB; under 450 KB',
-      measured: `largest ${largest.name} ${kilobytes(largest.bytes)}; webhook ${kilobytes(webhook)}`,
-      met: largest.bytes < 1_000_000 && webhook < 450_000,
+      measure: 'every Lambda bundle at its start, minified, SDK included; API; gather; webhook',
+      goal: 'under 1 MB; 1,150 KB; 850 KB; 400 KB',
+      measured: `largest ${largest.name} ${kilobytes(largest.bytes)}; ${[api, gather, webhook].map(kilobytes).join('; ')}`,
+      met: largest.bytes < 1_000_000 && api <= 1_150_000 && gather <= 850_000 && webhook <= 400_000,
     },
     parserRow(outDir, parser),
   ];
