@@ -1,3 +1,4 @@
+import { lazy } from '@selfheal/kernel/lazy.ts';
 import { withoutAddressed } from '@selfheal/log-reading/logs/addressed-line.ts';
 import type { Evidence, EvidenceLine, EvidenceSource } from '@selfheal/log-reading/logs/evidence.ts';
 import { instantOfLine } from '@selfheal/log-reading/logs/instant.ts';
@@ -8,7 +9,14 @@ import {
   scoreLine,
 } from '@selfheal/log-reading/logs/line-score.ts';
 import { messageOf } from '@selfheal/log-reading/logs/line-words.ts';
-import { isAtLeast, type Severity, severityOf, statedSeverity, worst } from '@selfheal/log-reading/logs/severity.ts';
+import {
+  isAtLeast,
+  isForDebugging,
+  type Severity,
+  severityOf,
+  statesError,
+  worst,
+} from '@selfheal/log-reading/logs/severity.ts';
 import { spokenLine } from '@selfheal/log-reading/logs/structured-line.ts';
 import { readFailedTests } from '../failure/failed-tests.ts';
 import { templateOf } from '../failure/fingerprint.ts';
@@ -145,7 +153,7 @@ const MAX_SCORE = 9;
 function eventsOf(source: EvidenceSource, tests: ReadonlySet<string>, cited: ReadonlySet<string>): Event[] {
   const best = Math.max(1, ...source.lines.map(({ score }) => score));
   const telling = source.lines.filter(({ score }) => score >= best * MIN_SHARE);
-  const hasErrors = telling.some(({ text }) => isAtLeast(statedSeverity(text) ?? 'info', 'error'));
+  const statesErrors = lazy(() => telling.some(({ text }) => statesError(text)));
   return blocksOf(telling, tests).flatMap(({ head, at, lines: block, follows }) => {
     const isTest = block.some(({ ref }) => tests.has(ref));
     const severity = worst([...block.map((line) => severityOf(line.text)), isTest ? 'error' : 'info']);
@@ -154,7 +162,7 @@ function eventsOf(source: EvidenceSource, tests: ReadonlySet<string>, cited: Rea
     const isCited = block.some(({ ref }) => cited.has(ref));
     const isQuiet =
       !isCited && !isAtLeast(severity, 'warning') && relevance < STANDS_OUT && wording < MIN_KEYWORD_SCORE;
-    const isDebug = hasErrors && !isCited && !isTest && statedSeverity(head.text) === 'debug';
+    const isDebug = !isCited && !isTest && isForDebugging(head.text) && statesErrors();
     if (isQuiet || isDebug || otherLine(head.text) || BARE_FRAME.test(head.text)) return [];
     const text = spokenLine(head.text) ?? head.text;
     const entities = block.flatMap((one) => entitiesOf(one.text)).filter(({ kind }) => kind !== 'timestamp');

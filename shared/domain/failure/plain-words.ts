@@ -1,7 +1,8 @@
 import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { lazy } from '@selfheal/kernel/lazy.ts';
 import type { EvidenceLine } from '@selfheal/log-reading/logs/evidence.ts';
 import { other } from '@selfheal/log-reading/logs/line-score.ts';
-import { isAtLeast, statedSeverity } from '@selfheal/log-reading/logs/severity.ts';
+import { isForDebugging, statesError } from '@selfheal/log-reading/logs/severity.ts';
 import { isProse } from './model/features.ts';
 import { reportsFailure, withoutZeroCounts } from './reported-failure.ts';
 
@@ -119,9 +120,9 @@ export function plainMeaningOf(
   isPossible: (failureClass: FailureClass) => boolean,
 ): PlainMeaning | null {
   if (!lines.some(({ text }) => reportsFailure(text))) return null;
-  const hasErrors = lines.some(({ text }) => isAtLeast(statedSeverity(text) ?? 'info', 'error'));
+  const statesErrors = lazy(() => lines.some(({ text }) => statesError(text)));
   const strongest = lines
-    .filter(({ text }) => !isProse(text) && !other(text) && !(hasErrors && statedSeverity(text) === 'debug'))
+    .filter(({ text }) => !isProse(text) && !other(text) && !(isForDebugging(text) && statesErrors()))
     .toSorted((a, b) => b.score - a.score);
   const weights = new Map<FailureClass, { weight: number; lines: EvidenceLine[] }>();
   strongest.slice(0, MAX_LINES).forEach((line, at) => {

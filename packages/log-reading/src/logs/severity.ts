@@ -223,6 +223,15 @@ export const severityOf: (line: string) => Severity = remembered((line) => {
   return statedIn(line, text, words) ?? (PASSED.test(text) ? null : wordedIn(words)) ?? 'info';
 }, MAX_REMEMBERED);
 
+/** Whether the line says itself that it is for debugging: no words mean that. */
+export const isForDebugging = (line: string): boolean => severityOf(line) === 'debug';
+
+/** Whether the line says itself that it is an error or worse. */
+export function statesError(line: string): boolean {
+  const stated = statedSeverity(line);
+  return stated === 'error' || stated === 'critical';
+}
+
 const ORDER = Severity.options;
 
 /** Whether `one` is at least as bad as `least`. */
