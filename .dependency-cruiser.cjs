@@ -8,10 +8,6 @@ const DOMAIN = [
   'changes',
   'log-watch',
   'access',
-  'anomaly',
-  'failure',
-  'causality',
-  'diagnosis',
   'triage',
   'performance',
   'knowledge',
@@ -40,6 +36,8 @@ const LIBRARIES = {
   reports: ['kernel', 'redaction'],
   'patch-guard': ['kernel', 'redaction'],
   'cli-kit': ['kernel'],
+  anomaly: ['kernel', 'log-reading'],
+  diagnosis: ['kernel', 'redaction', 'log-reading'],
   'pull-request-quality': ['kernel', 'redaction', 'log-reading', 'reports', 'patch-guard'],
 };
 const LIBRARY = `^packages/(${Object.keys(LIBRARIES).join('|')})/src/`;

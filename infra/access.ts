@@ -1,5 +1,5 @@
+import { modelIdsOf, modelSettingsOf } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { modelIdsOf, modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import { callsNeedSecret } from '#shared/domain/on-call/on-call-settings.ts';
 import type { FunctionConfig, ResourceName } from '#shared/domain/workflow/function-config.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';

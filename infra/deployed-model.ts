@@ -1,8 +1,8 @@
+import { type ModelSettings, modelSettingsOf } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { present } from '@selfheal/kernel/present.ts';
 import type { Node } from 'constructs';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { type ModelSettings, modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import { keyOwner, looksLikeKey } from '#shared/plugins/llm/key-forms.ts';
 import {
   confidenceThresholdOf,

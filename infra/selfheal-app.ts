@@ -1,7 +1,7 @@
+import { modelSettingsOf } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { App, type AppProps, Aspects, CfnOutput, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
-import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import { callsNeedSecret } from '#shared/domain/on-call/on-call-settings.ts';
 import { configuredActions } from '#shared/plugins/actions/registry.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';

@@ -1,10 +1,10 @@
 import { dirname, join, resolve } from 'node:path';
+import { type DataFile, parseOwnSignatures } from '@selfheal/diagnosis/failure/signatures.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { readOwnSignatureFiles } from '#shared/adapters/archive/own-signature-files.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { type DataFile, parseOwnSignatures } from '#shared/domain/failure/signatures.ts';
 
 /**
  * The user's signature files, to be packed with the functions; empty if the configuration names no folder. Reports to `report`, with file, line and

@@ -1,3 +1,4 @@
+import { readFailure } from '@selfheal/diagnosis/causality/read-failure.ts';
 import { FAMILY_OF } from '@selfheal/kernel/failure-class.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import type {
@@ -27,7 +28,6 @@ import { systemClock } from '#shared/adapters/system/clock.ts';
 import { connectModel } from '#shared/app/analyze/connect.ts';
 import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import { makeFailedTests } from '#shared/app/gather/tests.ts';
-import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';

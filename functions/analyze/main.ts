@@ -1,3 +1,4 @@
+import { modelSettingsOf } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { dataDirectoryOf } from '#shared/adapters/archive/data-files.ts';
 import { loadPrompts } from '#shared/adapters/archive/prompt-files.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
@@ -5,7 +6,6 @@ import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import { analyze } from '#shared/app/analyze/analyze.ts';
 import { connectModel } from '#shared/app/analyze/connect.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
-import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import { archives } from '../archives-on-demand.ts';
 import {

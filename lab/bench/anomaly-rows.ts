@@ -1,6 +1,6 @@
+import { makeIsolationForest } from '@selfheal/anomaly/isolation-forest.ts';
+import { makeMetricDetector } from '@selfheal/anomaly/metric-detector.ts';
 import { normalFrom, numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
-import { makeIsolationForest } from '#shared/domain/anomaly/isolation-forest.ts';
-import { makeMetricDetector } from '#shared/domain/anomaly/metric-detector.ts';
 import { perSecond, type Row } from './row.ts';
 
 const MIN_POINTS_PER_SECOND = 400_000;

@@ -1,6 +1,6 @@
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { dataDirectoryOf, loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { PastIncident, rememberedIncident } from '#shared/domain/knowledge/search/past-incident.ts';
 import { makeRecall, type Recall } from '#shared/domain/knowledge/search/recall.ts';

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { readFailure } from '@selfheal/diagnosis/causality/read-failure.ts';
 import { present } from '@selfheal/kernel/present.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { redact } from '@selfheal/redaction/redact.ts';
 import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { looseEvidence, makeExcerpts } from '#shared/app/gather/excerpts.ts';
-import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import { makeFailure } from './made-failures.ts';
 import { perSecond, type Row } from './row.ts';
 

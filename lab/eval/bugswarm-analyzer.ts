@@ -1,8 +1,8 @@
 import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
 import { figuresByGroup, proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { makeTestRunReader } from '@selfheal/diagnosis/failure/tests/read-tests.ts';
+import type { TestRun } from '@selfheal/diagnosis/failure/tests/test-run.ts';
 import * as z from 'zod';
-import { makeTestRunReader } from '#shared/domain/failure/tests/read-tests.ts';
-import type { TestRun } from '#shared/domain/failure/tests/test-run.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';
 import type { Suite } from './suite.ts';
 

@@ -1,11 +1,11 @@
 import { macroF1 } from '@selfheal/cli-kit/figures/class-measures.ts';
 import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
 import { figuresByGroup, meanFigure, proportion, statisticFigure } from '@selfheal/cli-kit/figures/figures.ts';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
 import { shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { evidenceOfText } from '#apps/workbench/training/labelled-case.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import { makeRecall, type Recall, type Remembered } from '#shared/domain/knowledge/search/recall.ts';
 import type { Terms } from '#shared/domain/knowledge/search/term-field.ts';
 import { termsOfLines, weighed } from '#shared/domain/knowledge/search/terms.ts';

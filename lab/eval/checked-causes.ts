@@ -1,6 +1,10 @@
 import { proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import {
+  checkMissingModule,
+  type ModuleFinding,
+  missingModuleIn,
+} from '@selfheal/diagnosis/diagnosis/missing-module.ts';
 import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
-import { checkMissingModule, type ModuleFinding, missingModuleIn } from '#shared/domain/diagnosis/missing-module.ts';
 import type { Suite } from './suite.ts';
 
 type Cause = Exclude<ModuleFinding['kind'], 'unchecked'>;

@@ -1,10 +1,10 @@
 import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
 import { figuresByGroup, proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { type Classification, FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
 import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { evidenceOfText } from '#apps/workbench/training/labelled-case.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import { readLabels } from '../labels/read-labels.ts';
 import type { Suite } from './suite.ts';
 

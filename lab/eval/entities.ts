@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Figure, proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { entitiesOf } from '@selfheal/diagnosis/causality/entities.ts';
+import { makeTestRunReader } from '@selfheal/diagnosis/failure/tests/read-tests.ts';
 import * as z from 'zod';
-import { entitiesOf } from '#shared/domain/causality/entities.ts';
-import { makeTestRunReader } from '#shared/domain/failure/tests/read-tests.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';
 import type { Suite } from './suite.ts';
 

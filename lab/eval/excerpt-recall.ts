@@ -1,5 +1,6 @@
 import type { Figure, FigureReport } from '@selfheal/cli-kit/figures/figures.ts';
 import { figuresByGroup, meanFigure, proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import type { ClassifyContext } from '@selfheal/diagnosis/failure/classify.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { type ExcerptLine, makeExcerpter } from '@selfheal/log-reading/logs/excerpt.ts';
 import type { LineRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
@@ -8,7 +9,6 @@ import { cleanLine } from '@selfheal/redaction/clean-line.ts';
 import { makeRedactor } from '@selfheal/redaction/redact.ts';
 import { byScore, MAX_EVIDENCE_LINES } from '#shared/app/gather/excerpts.ts';
 import { type ExplainedExcerpt, explainExcerpt } from '#shared/app/triage/explained-excerpt.ts';
-import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
 import { linesOf } from '../labels/read-labels.ts';
 
 /** A log and the lines that a person marked as the failure. */

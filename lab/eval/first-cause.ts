@@ -1,8 +1,8 @@
 import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
 import { proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { readFailure } from '@selfheal/diagnosis/causality/read-failure.ts';
+import type { SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
-import { readFailure } from '#shared/domain/causality/read-failure.ts';
-import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 
 /** Whether the first cause of a log is in its marked lines, elsewhere, or was not found. */
 export type CauseLocation = 'marked' | 'elsewhere' | 'none';

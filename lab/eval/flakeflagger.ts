@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
 import { figuresByGroup, proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { makeTestTally } from '@selfheal/diagnosis/failure/history/test-tally.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { judgeFlakiness } from '@selfheal/kernel/numbers/flakiness.ts';
 import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
-import { judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
 import { csvRows } from '#apps/workbench/input/csv-rows.ts';
-import { makeTestTally } from '#shared/domain/failure/history/test-tally.ts';
 import type { Suite } from './suite.ts';
 
 export interface RerunTest {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FailureModel } from '@selfheal/diagnosis/failure/model/failure-model.ts';
+import { trainFailureModel } from '@selfheal/diagnosis/failure/model/train.ts';
+import type { SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
 import { shippedModel } from '#apps/workbench/input/shipped-content.ts';
 import { dataDirectoryOf, PROVENANCE_FILE } from '#shared/adapters/archive/data-files.ts';
-import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
-import { trainFailureModel } from '#shared/domain/failure/model/train.ts';
-import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { Provenance } from '#shared/domain/learning/provenance.ts';
 import { gatherCases } from '../training/public-cases.ts';
 

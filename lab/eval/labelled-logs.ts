@@ -1,8 +1,8 @@
 import { calibrationError, errorsOfExact } from '@selfheal/cli-kit/figures/class-measures.ts';
 import { type Figure, groupBy, statisticFigure } from '@selfheal/cli-kit/figures/figures.ts';
+import type { ClassifyContext } from '@selfheal/diagnosis/failure/classify.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import type { LineRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
-import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
 import { linesOf } from '../labels/read-labels.ts';
 import { classesOfSourceLabel } from '../labels/source-labels.ts';
 import { comparable, comparableLines, type SourceLog } from '../training/marked-logs.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { makeMetricDetector } from '@selfheal/anomaly/metric-detector.ts';
+import { makeMetricRowParser } from '@selfheal/anomaly/metric-row.ts';
 import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
 import { figuresByGroup, groupBootstrap, groupBy, proportion } from '@selfheal/cli-kit/figures/figures.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { present } from '@selfheal/kernel/present.ts';
 import * as z from 'zod';
-import { makeMetricDetector } from '#shared/domain/anomaly/metric-detector.ts';
-import { makeMetricRowParser } from '#shared/domain/anomaly/metric-row.ts';
 import { linesOf, readCaseText } from '../labels/read-labels.ts';
 import {
   bestThreshold,

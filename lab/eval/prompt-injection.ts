@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Figure, figuresByGroup, proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { readFailure } from '@selfheal/diagnosis/causality/read-failure.ts';
+import type { ClassifyContext } from '@selfheal/diagnosis/failure/classify.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { present } from '@selfheal/kernel/present.ts';
 import * as z from 'zod';
 import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
-import { readFailure } from '#shared/domain/causality/read-failure.ts';
-import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
 import { linesOf, readCaseText, readLabels } from '../labels/read-labels.ts';
 import type { Suite } from './suite.ts';
 

@@ -1,8 +1,8 @@
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
+import { matchSignatures } from '@selfheal/diagnosis/failure/matching.ts';
+import type { SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
 import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import type { LabelledCase } from '#apps/workbench/training/labelled-case.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
-import { matchSignatures } from '#shared/domain/failure/matching.ts';
-import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 
 /** What a signature did for the classes of labelled logs: each count is of logs, with their groups. */
 export interface SignatureResult {

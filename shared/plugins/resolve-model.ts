@@ -1,6 +1,6 @@
+import { ModelSettings } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
-import { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { ModelProvider, ModelVariables } from './llm/contract.ts';
 import { keyOwner } from './llm/key-forms.ts';
 import { MODEL_PROVIDERS } from './llm/registry.ts';

@@ -1,3 +1,4 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
@@ -6,7 +7,6 @@ import type { Retraining } from '#shared/domain/answers/watch.ts';
 import type { Capacity } from '#shared/domain/capacity/capacity-settings.ts';
 import type { Forecast } from '#shared/domain/capacity/forecast.ts';
 import type { Service } from '#shared/domain/configuration/configuration.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { TargetLink } from '#shared/domain/incident/target-links.ts';
 import type { LearningReport } from '#shared/domain/learning/learning-report.ts';

@@ -1,8 +1,8 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { ProposedFix } from '@selfheal/patch-guard/proposed-fix.ts';
 import type { QuarantinedTest } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Report } from '#shared/domain/incident/annotations.ts';
 import type { Known } from '#shared/domain/knowledge/known.ts';
 import type { Offer } from '#shared/domain/plan/candidates.ts';

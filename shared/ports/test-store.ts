@@ -1,8 +1,8 @@
+import type { FinishedRun } from '@selfheal/diagnosis/failure/history/known-runs.ts';
+import type { TestRecord } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import type { TestQuarantine } from '@selfheal/pull-request-quality/domain/flaky-tests/test-quarantine.ts';
 import type { RunBaseline } from '@selfheal/pull-request-quality/domain/gates/run-baseline.ts';
 import type { DefaultBranch } from '#shared/domain/access/workflow-run-caller.ts';
-import type { FinishedRun } from '#shared/domain/failure/history/known-runs.ts';
-import type { TestRecord } from '#shared/domain/failure/history/test-record.ts';
 
 /** Records of a repository's tests that failed at least once; evicts those that failed longest ago. */
 export interface TestStore {

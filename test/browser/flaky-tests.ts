@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type TestRecord, testKeyOf } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import { lastDay } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
 import { outputOf, type Stage } from '#apps/local/stage.ts';
 import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
-import { type TestRecord, testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import { aTestQuarantine, redactedText } from '#test/builders/index.ts';
 
 /** The key of the shop where none of its tests is on record yet. */

@@ -1,5 +1,5 @@
+import { testKeyOf } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import { QUARANTINED, storeFlakyTests } from './flaky-tests.ts';
 import { LOOKS, takePicture, violationsOf } from './looks.ts';
 import { type DashboardStage, openDashboard, settled, WIDTHS } from './stage.ts';

@@ -1,7 +1,7 @@
+import { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import { Evidence, EvidenceLine } from '@selfheal/log-reading/logs/evidence.ts';
 import { type AlarmFacts, type Deployment, type RunFacts, Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import type * as z from 'zod';
-import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { aClassification } from './incidents.ts';
 

@@ -1,8 +1,8 @@
+import { testKeyOf } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import type { QuarantinedTest } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
 import type { RecordedRun } from '@selfheal/pull-request-quality/domain/flaky-tests/test-history.ts';
 import type { TestQuarantine } from '@selfheal/pull-request-quality/domain/flaky-tests/test-quarantine.ts';
 import type { ReportedTest } from '@selfheal/reports/normal-form/normal-form.ts';
-import { testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import { redactedText } from './text.ts';
 
 export const FLAKY_NAME = 'test/cart.test.ts > adds up';

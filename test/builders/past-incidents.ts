@@ -1,5 +1,5 @@
+import { SeenBefore } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import type * as z from 'zod';
-import { SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
 import { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
 import { termsOfText, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
 import { aClassification } from './incidents.ts';

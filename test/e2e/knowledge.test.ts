@@ -1,10 +1,10 @@
+import { wordingOf } from '@selfheal/diagnosis/failure/wording.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { IncidentDetails } from '#functions/api/routes/incident-answers.ts';
 import { KnowledgeResults } from '#functions/api/routes/knowledge.ts';
 import { LearningStatus } from '#functions/api/routes/learning.ts';
 import { SystemStatus } from '#functions/api/routes/operation.ts';
 import { PatternDetails } from '#functions/api/routes/pattern-answers.ts';
-import { wordingOf } from '#shared/domain/failure/wording.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 
 const PASSWORD = ['Correct', 'horse', 'battery', '2!'].join('-');

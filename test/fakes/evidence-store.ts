@@ -1,3 +1,4 @@
+import { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import { digestOfFix, ProposedFix } from '@selfheal/patch-guard/proposed-fix.ts';
@@ -5,7 +6,6 @@ import {
   digestOfQuarantine,
   QuarantinedTest,
 } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
-import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { Report } from '#shared/domain/incident/annotations.ts';
 import { Known } from '#shared/domain/knowledge/known.ts';
 import { Offer } from '#shared/domain/plan/candidates.ts';

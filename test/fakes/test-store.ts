@@ -1,5 +1,5 @@
+import { TestRecord } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import { TestQuarantine } from '@selfheal/pull-request-quality/domain/flaky-tests/test-quarantine.ts';
-import { TestRecord } from '#shared/domain/failure/history/test-record.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
 
 /** Records of tests in memory, without a limit. */

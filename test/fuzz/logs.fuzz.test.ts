@@ -1,9 +1,9 @@
+import { fingerprintOf, templateOf } from '@selfheal/diagnosis/failure/fingerprint.ts';
 import { makeExcerpter } from '@selfheal/log-reading/logs/excerpt.ts';
 import { makeRedactor, redact } from '@selfheal/redaction/redact.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
-import { fingerprintOf, templateOf } from '#shared/domain/failure/fingerprint.ts';
 import { redactedText } from '#test/builders/index.ts';
 import { cutAt, cuts, logLine, plantedLine } from './logs/lines.ts';
 import type { PlantedSecret } from './logs/secrets.ts';

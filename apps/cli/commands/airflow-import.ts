@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { readFailure } from '@selfheal/diagnosis/causality/read-failure.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { redact, redactName } from '@selfheal/redaction/redact.ts';
 import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
-import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import { type FailedTask, makeAirflowClient } from '../airflow/airflow-client.ts';
 
 const MAX_TASKS = 1_000;

@@ -1,13 +1,13 @@
 import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import { type Terminal, writeTogether } from '@selfheal/cli-kit/terminal.ts';
+import { makeTestTally, type TestTally } from '@selfheal/diagnosis/failure/history/test-tally.ts';
+import { judgeFlakiness } from '@selfheal/kernel/numbers/flakiness.ts';
 import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
-import { judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
 import { recordedHistories } from '#apps/workbench/flaky/recorded-histories.ts';
 import { metricLines } from '#apps/workbench/input/metric-lines.ts';
 import { openInput } from '#apps/workbench/input/open-input.ts';
 import { stateOption } from '#apps/workbench/input/state-place.ts';
 import { makeTestResultReader, type RowResult } from '#apps/workbench/input/test-results.ts';
-import { makeTestTally, type TestTally } from '#shared/domain/failure/history/test-tally.ts';
 import { writeRanked } from '../flaky/render-ranking.ts';
 
 const MAX_BAD_ROWS_NAMED = 20;

@@ -1,15 +1,15 @@
 import { defineCommand, forEachFile, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { chainLines } from '@selfheal/diagnosis/causality/chain-words.ts';
+import { entitiesOf } from '@selfheal/diagnosis/causality/entities.ts';
+import { type Event, eventsIn } from '@selfheal/diagnosis/causality/event.ts';
+import { readFailure } from '@selfheal/diagnosis/causality/read-failure.ts';
+import { matchSignatures } from '@selfheal/diagnosis/failure/matching.ts';
+import type { SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { isAtLeast } from '@selfheal/log-reading/logs/severity.ts';
 import { evidenceOf } from '#apps/workbench/input/log-evidence.ts';
 import { openInput } from '#apps/workbench/input/open-input.ts';
 import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
-import { chainLines } from '#shared/domain/causality/chain-words.ts';
-import { entitiesOf } from '#shared/domain/causality/entities.ts';
-import { type Event, eventsIn } from '#shared/domain/causality/event.ts';
-import { readFailure } from '#shared/domain/causality/read-failure.ts';
-import { matchSignatures } from '#shared/domain/failure/matching.ts';
-import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 
 /** One event as JSON: the entities of its own line with their positions, and the classes of the signatures that match it. */
 function asRow({ ref, number, at, severity, text, block }: Event, classes: ReadonlyMap<string, readonly string[]>) {

@@ -1,4 +1,7 @@
 import { defineCommand, forEachFile, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { readFailure } from '@selfheal/diagnosis/causality/read-failure.ts';
+import { ancestorsOf, type SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
+import { abstentionOf } from '@selfheal/diagnosis/failure/verdict.ts';
 import { type Classification, FAMILY_OF } from '@selfheal/kernel/failure-class.ts';
 import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
@@ -7,9 +10,6 @@ import { CONFIG_OPTION, evidenceOf, lineRulesOfFile } from '#apps/workbench/inpu
 import { openInput } from '#apps/workbench/input/open-input.ts';
 import { shippedModel, shippedSignatures, withOwnSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { nothingFailed } from '#shared/app/triage/text-evidence.ts';
-import { readFailure } from '#shared/domain/causality/read-failure.ts';
-import { ancestorsOf, type SignatureSet } from '#shared/domain/failure/signatures.ts';
-import { abstentionOf } from '#shared/domain/failure/verdict.ts';
 
 interface Answer extends Omit<Classification, 'evidence'> {
   readonly file: string;

@@ -1,5 +1,6 @@
 import { defineCommand, forEachFile, JSON_OPTION, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import type { ClassifyContext } from '@selfheal/diagnosis/failure/classify.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { type Excerpt, makeExcerpter } from '@selfheal/log-reading/logs/excerpt.ts';
 import type { LineRules } from '@selfheal/log-reading/logs/line-rules.ts';
@@ -10,7 +11,6 @@ import { openInput, textOf } from '#apps/workbench/input/open-input.ts';
 import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { MAX_EVIDENCE_LINES } from '#shared/app/gather/excerpts.ts';
 import { type ExplainedExcerpt, explainExcerpt } from '#shared/app/triage/explained-excerpt.ts';
-import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
 
 const LINES = { otherwise: 100, atMost: 5_000 };
 

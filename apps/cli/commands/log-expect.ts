@@ -1,8 +1,8 @@
 import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import { parseClasses } from '../learning/class-names.ts';
 
 export const logExpect = defineCommand({

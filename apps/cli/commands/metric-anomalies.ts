@@ -1,9 +1,9 @@
+import { type MetricAnomaly, makeMetricDetector } from '@selfheal/anomaly/metric-detector.ts';
+import type { MetricRow } from '@selfheal/anomaly/metric-row.ts';
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { type Terminal, writeTogether } from '@selfheal/cli-kit/terminal.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { metricRows } from '#apps/workbench/input/metric-rows.ts';
-import { type MetricAnomaly, makeMetricDetector } from '#shared/domain/anomaly/metric-detector.ts';
-import type { MetricRow } from '#shared/domain/anomaly/metric-row.ts';
 
 interface ScoredPoint {
   readonly row: MetricRow;

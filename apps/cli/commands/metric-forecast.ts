@@ -1,7 +1,7 @@
+import { HOUR, type Reading, readingOf } from '@selfheal/anomaly/reading.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { metricRows } from '#apps/workbench/input/metric-rows.ts';
-import { HOUR, type Reading, readingOf } from '#shared/domain/anomaly/reading.ts';
 import { type Forecast, forecastExhaustion, type NoExhaustion } from '#shared/domain/capacity/forecast.ts';
 
 const DEFAULT_HOURS = 24;

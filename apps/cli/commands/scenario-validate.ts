@@ -9,6 +9,7 @@ import {
   UsageError,
 } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { present } from '@selfheal/kernel/present.ts';
@@ -20,7 +21,6 @@ import { actionsMeaning } from '#shared/app/actions/action-meanings.ts';
 import { differencesFrom, planScenario, Scenario, type ScenarioPlan } from '#shared/app/plan/scenario.ts';
 import { reportEvidence, textEvidence } from '#shared/app/triage/text-evidence.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import { actionsOf } from '#shared/plugins/actions/registry.ts';
 import { configurationOf, DEFAULT_CONFIGURATION } from './playbook-check.ts';
 

@@ -1,9 +1,9 @@
 import { type OptionSpecs, type OptionValues, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { API_OPTIONS } from '#apps/workbench/api/api-client.ts';
 import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { reportEvidence } from '#shared/app/triage/text-evidence.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { endedCaseOfRecord, endedCasesOf, type LearningInputs } from '#shared/domain/learning/learning-report.ts';
 import { tagsOf } from '#shared/domain/learning/new-pattern.ts';

@@ -1,10 +1,10 @@
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { type Proportion, proportionOf } from '@selfheal/kernel/numbers/proportion.ts';
 import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import type { FailureCategory } from './class-names.ts';
 import { shareWords } from './render-status.ts';
 

@@ -1,7 +1,7 @@
+import { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import { Classification, type FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
-import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import type { Severity } from '#shared/domain/incident/target-context.ts';
 import type { Announcement } from '#shared/ports/announcement.ts';

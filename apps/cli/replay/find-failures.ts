@@ -1,4 +1,4 @@
-import { isFailure } from '#shared/domain/incident/signal.ts';
+import { isFailure } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { RunEnd } from '#shared/domain/replay/past-failure.ts';
 import type { PastRun, PastRuns } from '#shared/ports/past-runs.ts';
 

@@ -1,4 +1,5 @@
 import { UsageError } from '@selfheal/cli-kit/command.ts';
+import { firstSentence } from '@selfheal/diagnosis/diagnosis/advice.ts';
 import { Unreachable } from '@selfheal/kernel/errors.ts';
 import { chanceOf, type FailureClass, type Verdict } from '@selfheal/kernel/failure-class.ts';
 import { placeIn } from '@selfheal/kernel/text/place.ts';
@@ -8,7 +9,6 @@ import { type DiagnosedRun, diagnoseRun, type RunPorts, signalOf } from '#apps/w
 import { withOneRead } from '#apps/workbench/analyze/run-reads.ts';
 import { candidatesFor } from '#shared/app/plan/context.ts';
 import { awsMicrodollarsOfOne } from '#shared/domain/answers/cost-series.ts';
-import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
 import { chooseCandidate } from '#shared/domain/plan/candidates.ts';
 import { circumstancesOf } from '#shared/domain/policy/circumstances/circumstances.ts';
 import { decide } from '#shared/domain/policy/decide.ts';

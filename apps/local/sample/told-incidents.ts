@@ -1,9 +1,9 @@
+import { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import { Classification } from '@selfheal/kernel/failure-class.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import type { Prediction } from '#shared/domain/answers/prediction.ts';
 import { Capacity } from '#shared/domain/capacity/capacity-settings.ts';
-import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import { targetLinks } from '#shared/domain/incident/target-links.ts';
 import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';

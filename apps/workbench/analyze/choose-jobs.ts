@@ -1,6 +1,6 @@
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import { type JobName, jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
-import { isFailure } from '#shared/domain/incident/signal.ts';
+import { isFailure } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { Job } from '#shared/ports/code-host.ts';
 
 /** By default only these jobs are analysed, if one of them failed. */

@@ -1,3 +1,4 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import { Refused } from '@selfheal/kernel/errors.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
@@ -6,7 +7,6 @@ import type { ClassifyDeps } from '#shared/app/classify/classify.ts';
 import type { GatherDeps } from '#shared/app/gather/gather.ts';
 import type { KnowledgeDeps } from '#shared/app/knowledge/knowledge.ts';
 import type { StoryDeps } from '#shared/app/notify/report.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Known } from '#shared/domain/knowledge/known.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';

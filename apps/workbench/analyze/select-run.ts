@@ -1,6 +1,6 @@
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
-import { isFailure } from '#shared/domain/incident/signal.ts';
+import { isFailure } from '@selfheal/log-reading/logs/telemetry.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { githubPagesOf } from '#shared/domain/incident/target-links.ts';
 import type { FoundPullRequest, FoundRun, RunFinder } from '#shared/ports/run-finder.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import type { ClassifyContext } from '@selfheal/diagnosis/failure/classify.ts';
 import * as z from 'zod';
-import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
 import { inputError } from './open-input.ts';
 
 const Count = z.number().int().nonnegative().default(0);

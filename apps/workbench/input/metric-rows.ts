@@ -1,6 +1,6 @@
+import { type MetricRow, makeMetricRowParser } from '@selfheal/anomaly/metric-row.ts';
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
-import { type MetricRow, makeMetricRowParser } from '#shared/domain/anomaly/metric-row.ts';
 import { metricLines } from './metric-lines.ts';
 import { openInput } from './open-input.ts';
 

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { FailureModel } from '@selfheal/diagnosis/failure/model/failure-model.ts';
+import { parseOwnSignatures, type SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
 import {
   dataDirectoryOf,
   loadFailureModel,
@@ -9,8 +11,6 @@ import {
 import { readOwnSignatureFiles } from '#shared/adapters/archive/own-signature-files.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
-import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
-import { parseOwnSignatures, type SignatureSet } from '#shared/domain/failure/signatures.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
 import { inputError } from './open-input.ts';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { TrainingCase } from '@selfheal/diagnosis/failure/model/train.ts';
 import { FAMILY_OF, type FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { present } from '@selfheal/kernel/present.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import type { LineRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
-import type { TrainingCase } from '#shared/domain/failure/model/train.ts';
 
 /** One labelled log for training, without its text. */
 export interface LabelledCase extends TrainingCase {

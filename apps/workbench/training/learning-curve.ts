@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
 import { renderReport } from '@selfheal/cli-kit/figures/render.ts';
+import { trainFailureModel } from '@selfheal/diagnosis/failure/model/train.ts';
+import type { SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { writeOutputs } from '#shared/adapters/system/output-files.ts';
-import { trainFailureModel } from '#shared/domain/failure/model/train.ts';
-import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { digestOfText, type LabelledCase } from './labelled-case.ts';
 import { heldOutAnswers, trainingFigures } from './train-report.ts';
 

@@ -3,6 +3,9 @@ import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError } fr
 import { type Figure, groupBy } from '@selfheal/cli-kit/figures/figures.ts';
 import { renderReport } from '@selfheal/cli-kit/figures/render.ts';
 import { makeProgress } from '@selfheal/cli-kit/progress.ts';
+import { type FailureModelFile, parseModelFile, toModelFile } from '@selfheal/diagnosis/failure/model/failure-model.ts';
+import { TRAINING_PARAMETERS, trainFailureModel } from '@selfheal/diagnosis/failure/model/train.ts';
+import type { SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
@@ -13,9 +16,6 @@ import { type HeldOutAnswer, heldOutAnswers, trainingFigures } from '#apps/workb
 import { dataDirectoryOf, MODEL_FILE, PROVENANCE_FILE } from '#shared/adapters/archive/data-files.ts';
 import { writeOutputs } from '#shared/adapters/system/output-files.ts';
 import { registerModel } from '#shared/app/learning/model-registry.ts';
-import { type FailureModelFile, parseModelFile, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
-import { TRAINING_PARAMETERS, trainFailureModel } from '#shared/domain/failure/model/train.ts';
-import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { encodeAnswers } from '#shared/domain/learning/held-out-answers.ts';
 import { versionOf } from '#shared/domain/learning/model-registry.ts';
 import { Provenance } from '#shared/domain/learning/provenance.ts';

@@ -1,8 +1,8 @@
 import { calibrationError, f1Of } from '@selfheal/cli-kit/figures/class-measures.ts';
 import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
 import { groupBy, proportion, statisticFigure } from '@selfheal/cli-kit/figures/figures.ts';
-import type { TrainingResult } from '#shared/domain/failure/model/train.ts';
-import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import type { TrainingResult } from '@selfheal/diagnosis/failure/model/train.ts';
+import type { SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
 import { type AnswerToCase, answerToCase, saysPasses } from '#shared/domain/learning/answer-to-case.ts';
 import { PROMISES } from '#shared/domain/learning/provenance.ts';
 import type { LabelledCase } from './labelled-case.ts';

@@ -1,6 +1,7 @@
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import { isFailure } from '@selfheal/log-reading/logs/telemetry.ts';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { makeGithubJobLogs } from '#shared/adapters/github/log-download.ts';
@@ -10,7 +11,6 @@ import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import { gatherRun } from '#shared/app/gather/run.ts';
 import { makeFailedTests } from '#shared/app/gather/tests.ts';
 import { type Triage, type TriageContent, triageEvidence } from '#shared/app/triage/triage-failures.ts';
-import { isFailure } from '#shared/domain/incident/signal.ts';
 import type { CodeHost, JobLogs } from '#shared/ports/code-host.ts';
 import type { FoundRun, RunFinder } from '#shared/ports/run-finder.ts';
 import { checkLogs, signalOf } from '../analyze/analyze-run.ts';

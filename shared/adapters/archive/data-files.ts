@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LinearEngine } from '@selfheal/log-reading/logs/text-pattern.ts';
-import * as z from 'zod';
-import { type FailureModel, parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
+import { type FailureModel, parseModelFile } from '@selfheal/diagnosis/failure/model/failure-model.ts';
 import {
   type DataFile,
   parseOwnSignatures,
   parseSignatures,
   type SignatureSet,
-} from '#shared/domain/failure/signatures.ts';
+} from '@selfheal/diagnosis/failure/signatures.ts';
+import type { LinearEngine } from '@selfheal/log-reading/logs/text-pattern.ts';
+import * as z from 'zod';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
 import { type ModelVersion, versionOf } from '#shared/domain/learning/model-registry.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataFile } from '#shared/domain/failure/signatures.ts';
+import type { DataFile } from '@selfheal/diagnosis/failure/signatures.ts';
 
 /** Maximum size of a file; longer ones are not handwritten. */
 const MAX_CHARACTERS = 256_000;

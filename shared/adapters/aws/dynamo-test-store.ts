@@ -1,7 +1,7 @@
+import { TestRecord } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import { Retryable } from '@selfheal/kernel/errors.ts';
 import { TestQuarantine } from '@selfheal/pull-request-quality/domain/flaky-tests/test-quarantine.ts';
 import * as z from 'zod';
-import { TestRecord } from '#shared/domain/failure/history/test-record.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
 import {
   type Item,

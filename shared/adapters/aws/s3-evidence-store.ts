@@ -1,4 +1,5 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import { CorruptRecord } from '@selfheal/kernel/errors.ts';
 import { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
@@ -7,7 +8,6 @@ import {
   digestOfQuarantine,
   QuarantinedTest,
 } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
-import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { Report } from '#shared/domain/incident/annotations.ts';
 import { Known } from '#shared/domain/knowledge/known.ts';
 import { Offer } from '#shared/domain/plan/candidates.ts';

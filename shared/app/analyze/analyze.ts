@@ -1,3 +1,11 @@
+import { type CausalChain, causalChainOf } from '@selfheal/diagnosis/causality/chain.ts';
+import { decidingLines } from '@selfheal/diagnosis/causality/read-failure.ts';
+import { alarmEvents } from '@selfheal/diagnosis/causality/stated-events.ts';
+import type { DiagnosisDraft, DiagnosisNoteDraft } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
+import { redactDiagnosis } from '@selfheal/diagnosis/diagnosis/redact-diagnosis.ts';
+import { diagnoseByRules } from '@selfheal/diagnosis/diagnosis/rules-diagnosis.ts';
+import { preExistingOf } from '@selfheal/diagnosis/failure/run-history.ts';
+import type { SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
 import { CorruptRecord } from '@selfheal/kernel/errors.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import { type Evidence, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
@@ -8,14 +16,6 @@ import {
   vulnerabilitiesIn,
   worseThanBaseline,
 } from '@selfheal/pull-request-quality/domain/gates/run-baseline.ts';
-import { type CausalChain, causalChainOf } from '#shared/domain/causality/chain.ts';
-import { decidingLines } from '#shared/domain/causality/read-failure.ts';
-import { alarmEvents } from '#shared/domain/causality/stated-events.ts';
-import type { DiagnosisDraft, DiagnosisNoteDraft } from '#shared/domain/diagnosis/diagnosis.ts';
-import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
-import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
-import { preExistingOf } from '#shared/domain/failure/run-history.ts';
-import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isAboutService } from '#shared/domain/incident/scope.ts';

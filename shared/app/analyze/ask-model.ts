@@ -1,8 +1,8 @@
+import type { DiagnosisDraft, SeenBefore } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
+import { type ModelSettings, microdollarsOf, modelSettingsOf } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { present } from '@selfheal/kernel/present.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
-import type { DiagnosisDraft, SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
-import { type ModelSettings, microdollarsOf, modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
 import type { Offer } from '#shared/domain/plan/candidates.ts';

@@ -1,6 +1,6 @@
+import { microdollarsOf, modelSettingsOf, type Tokens } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { microdollarsOf, modelSettingsOf, type Tokens } from '#shared/domain/diagnosis/model-settings.ts';
 import type { Limits } from '#shared/ports/control-store.ts';
 import type { ModelBudget } from '#shared/ports/diagnosis-model.ts';
 

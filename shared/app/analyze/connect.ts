@@ -1,5 +1,5 @@
+import type { ModelSettings } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { InvalidInput, Refused } from '@selfheal/kernel/errors.ts';
-import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { ModelPorts } from '#shared/plugins/llm/contract.ts';
 import { makeDiagnosisModel } from '#shared/plugins/llm/protocol/ask-for-diagnosis.ts';
 import type { Prompts } from '#shared/plugins/llm/protocol/prompt.ts';

@@ -1,10 +1,10 @@
 import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Evidence, EvidenceSource } from '@selfheal/log-reading/logs/evidence.ts';
 import { isLogOf, type JobName } from '@selfheal/log-reading/logs/job-name.ts';
+import { isFailure } from '@selfheal/log-reading/logs/telemetry.ts';
 import { makeRedactor } from '@selfheal/redaction/redact.ts';
 import { makeRedactedLines } from '@selfheal/redaction/redacted-lines.ts';
 import * as z from 'zod';
-import { isFailure } from '#shared/domain/incident/signal.ts';
 import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import type { CodeHost, Job } from '#shared/ports/code-host.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';

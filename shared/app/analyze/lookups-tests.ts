@@ -1,11 +1,16 @@
+import { testsByKey, withRuns } from '@selfheal/diagnosis/failure/history/known-runs.ts';
+import {
+  newestResults,
+  outcomesOf,
+  type TestRecord,
+  testKeyOf,
+} from '@selfheal/diagnosis/failure/history/test-record.ts';
+import { judgeFlakiness } from '@selfheal/kernel/numbers/flakiness.ts';
 import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
-import { judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
-import { newestResults, outcomesOf, type TestRecord, testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { RunTarget } from '#shared/domain/incident/target-context.ts';

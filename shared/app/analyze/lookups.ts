@@ -1,11 +1,11 @@
+import type { CausalChain } from '@selfheal/diagnosis/causality/chain.ts';
+import type { SeenBefore } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import type { CausalChain } from '#shared/domain/causality/chain.ts';
-import type { SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import type { Known } from '#shared/domain/knowledge/known.ts';

@@ -1,10 +1,10 @@
+import { readFailure } from '@selfheal/diagnosis/causality/read-failure.ts';
+import type { FailureModel } from '@selfheal/diagnosis/failure/model/failure-model.ts';
+import type { SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
 import { CorruptRecord } from '@selfheal/kernel/errors.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
-import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
-import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
-import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { endedByPerson } from '#shared/domain/incident/annotations.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';

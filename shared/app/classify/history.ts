@@ -1,8 +1,8 @@
+import { historyOfRun, pastOf } from '@selfheal/diagnosis/failure/history/history-of-run.ts';
+import { testsByKey, withRuns } from '@selfheal/diagnosis/failure/history/known-runs.ts';
+import type { RunHistory, TestPast } from '@selfheal/diagnosis/failure/run-history.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
-import { historyOfRun, pastOf } from '#shared/domain/failure/history/history-of-run.ts';
-import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
-import type { RunHistory, TestPast } from '#shared/domain/failure/run-history.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { RunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';

@@ -1,7 +1,7 @@
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import type { JobName } from '@selfheal/log-reading/logs/job-name.ts';
 import type { JobHistory, JobResult } from '@selfheal/log-reading/logs/telemetry.ts';
-import { isFailure } from '#shared/domain/incident/signal.ts';
+import { isFailure } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import type { CodeHost, Job, JobAttempt, Run } from '#shared/ports/code-host.ts';
 import type { PartReader } from './part.ts';

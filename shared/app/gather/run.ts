@@ -5,8 +5,8 @@ import type { Evidence, EvidenceSource } from '@selfheal/log-reading/logs/eviden
 import { isLogOf } from '@selfheal/log-reading/logs/job-name.ts';
 import type { LineRules } from '@selfheal/log-reading/logs/line-rules.ts';
 import type { RunFacts } from '@selfheal/log-reading/logs/telemetry.ts';
+import { isFailure } from '@selfheal/log-reading/logs/telemetry.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
-import { isFailure } from '#shared/domain/incident/signal.ts';
 import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import type { CodeHost, Job, Run } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';

@@ -1,3 +1,9 @@
+import {
+  LINE,
+  makeTestRunReader,
+  TEST_LITERALS,
+  type TestRunReader,
+} from '@selfheal/diagnosis/failure/tests/read-tests.ts';
 import { lazy } from '@selfheal/kernel/lazy.ts';
 import type { RawText } from '@selfheal/kernel/text/raw-text.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
@@ -14,7 +20,6 @@ import {
 import { cleanLine } from '@selfheal/redaction/clean-line.ts';
 import { shortened, withoutFirstWord, withoutLastWord } from '@selfheal/redaction/long-line.ts';
 import { makeRedactor, redactName } from '@selfheal/redaction/redact.ts';
-import { LINE, makeTestRunReader, TEST_LITERALS, type TestRunReader } from '#shared/domain/failure/tests/read-tests.ts';
 
 type FailedTests = NonNullable<Evidence['failedTests']>;
 

@@ -1,8 +1,8 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import type { Evidence, EvidenceLine } from '@selfheal/log-reading/logs/evidence.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { redactFields } from '@selfheal/redaction/redact-json.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { Offer } from '#shared/domain/plan/candidates.ts';

@@ -1,10 +1,10 @@
+import { firstSentence } from '@selfheal/diagnosis/diagnosis/advice.ts';
 import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { type Evidence, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
 import type { FalsePositive, IncidentResolution } from '#shared/domain/incident/annotations.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf, knowledgeScopesOf } from '#shared/domain/incident/scope.ts';

@@ -1,8 +1,8 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import { present } from '@selfheal/kernel/present.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { type Redacted, redactFields } from '@selfheal/redaction/redact-json.ts';
 import { type DescribedAccount, describeAccount } from '#shared/domain/audit/incident-account.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { type Annotations, endedByPerson, NO_ANNOTATIONS } from '#shared/domain/incident/annotations.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';

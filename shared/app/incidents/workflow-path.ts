@@ -1,6 +1,6 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';

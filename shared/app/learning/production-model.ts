@@ -1,6 +1,6 @@
+import { type FailureModel, parseModelFile } from '@selfheal/diagnosis/failure/model/failure-model.ts';
 import { digestOf } from '@selfheal/kernel/digest.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
-import { type FailureModel, parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { productionOf } from '#shared/domain/learning/model-registry.ts';
 import type { ModelArtifacts, ModelRegistryStore } from '#shared/ports/learning-stores.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';

@@ -1,12 +1,16 @@
+import { templateOf } from '@selfheal/diagnosis/failure/fingerprint.ts';
+import { type FailureModel, toModelFile } from '@selfheal/diagnosis/failure/model/failure-model.ts';
+import {
+  ADAPTATION_PARAMETERS,
+  adaptFailureModel,
+  type TrainingCase,
+} from '@selfheal/diagnosis/failure/model/train.ts';
+import type { SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
 import { digestOf } from '@selfheal/kernel/digest.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { type Evidence, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
 import type { Prediction } from '#shared/domain/answers/prediction.ts';
 import type { Retraining } from '#shared/domain/answers/watch.ts';
-import { templateOf } from '#shared/domain/failure/fingerprint.ts';
-import { type FailureModel, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
-import { ADAPTATION_PARAMETERS, adaptFailureModel, type TrainingCase } from '#shared/domain/failure/model/train.ts';
-import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { type AnswerToCase, answerToCase, saysPasses } from '#shared/domain/learning/answer-to-case.ts';
 import { compareModels } from '#shared/domain/learning/comparison.ts';
 import { encodeAnswers, type HeldOutAnswer } from '#shared/domain/learning/held-out-answers.ts';

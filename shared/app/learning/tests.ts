@@ -1,7 +1,8 @@
+import { outcomesOf, type TestRecord, type TestResult } from '@selfheal/diagnosis/failure/history/test-record.ts';
+import { type Flakiness, judgeFlakiness } from '@selfheal/kernel/numbers/flakiness.ts';
 import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
-import { type Flakiness, judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
 import {
   type AskedDecision,
   decided,
@@ -9,7 +10,6 @@ import {
   quarantineState,
   type TestQuarantine,
 } from '@selfheal/pull-request-quality/domain/flaky-tests/test-quarantine.ts';
-import { outcomesOf, type TestRecord, type TestResult } from '#shared/domain/failure/history/test-record.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
 
 export interface TestDeps {

@@ -1,10 +1,10 @@
+import { makeWordingTest, problemOfWording, Wording } from '@selfheal/diagnosis/failure/wording.ts';
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { present } from '@selfheal/kernel/present.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { makeWordingTest, problemOfWording, Wording } from '#shared/domain/failure/wording.ts';
 import { type LearnedPattern, patternIdOf, Tag } from '#shared/domain/learning/learned-pattern.ts';
 import type { LearningNote } from '#shared/domain/learning/learning-note.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';

@@ -1,5 +1,5 @@
+import { adviceOfClass } from '@selfheal/diagnosis/diagnosis/explanation.ts';
 import { FAMILY_OF, FailureClass } from '@selfheal/kernel/failure-class.ts';
-import { adviceOfClass } from '#shared/domain/diagnosis/explanation.ts';
 import { McpToolError } from './contract.ts';
 
 export const GUIDE_URI = 'selfheal://guides/';

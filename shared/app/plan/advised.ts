@@ -1,5 +1,5 @@
+import type { KnownHere } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
-import type { KnownHere } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Candidate } from '#shared/domain/plan/candidates.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { candidatesFor, type PlanFacts } from './context.ts';

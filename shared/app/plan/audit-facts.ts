@@ -1,10 +1,10 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { AuditFacts } from '#shared/domain/audit/audit-event.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { type ActionOutcome, lastTimesWords } from '#shared/domain/learning/action-experience.ts';

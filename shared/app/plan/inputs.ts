@@ -1,7 +1,7 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import { CorruptRecord } from '@selfheal/kernel/errors.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { StartedExperiment } from '#shared/domain/experiment/started-experiment.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';

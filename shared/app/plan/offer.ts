@@ -1,5 +1,5 @@
+import { modelSettingsOf } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
-import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import { offerOf } from '#shared/domain/plan/candidates.ts';
 import type { StepInput } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin, PreparationPorts } from '#shared/plugins/actions/contract.ts';

@@ -1,10 +1,10 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
+import { summaryLineOf } from '@selfheal/diagnosis/diagnosis/summary-line.ts';
 import { unlessRefused } from '@selfheal/kernel/errors.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { AuditFacts } from '#shared/domain/audit/audit-event.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import { summaryLineOf } from '#shared/domain/diagnosis/summary-line.ts';
 import { type Exposure, mayHoldBack } from '#shared/domain/experiment/exposure.ts';
 import { experimentAt } from '#shared/domain/experiment/started-experiment.ts';
 import { foreignReason } from '#shared/domain/incident/home.ts';

@@ -1,9 +1,9 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
+import { adviceOfSolution, solutionOfAction } from '@selfheal/diagnosis/diagnosis/solution-words.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { type Evidence, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
 import { redact } from '@selfheal/redaction/redact.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import { adviceOfSolution, solutionOfAction } from '#shared/domain/diagnosis/solution-words.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';

@@ -1,7 +1,7 @@
+import { firstSentence } from '@selfheal/diagnosis/diagnosis/advice.ts';
+import { solutionOfAction } from '@selfheal/diagnosis/diagnosis/solution-words.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
-import { solutionOfAction } from '#shared/domain/diagnosis/solution-words.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { tagsOf } from '#shared/domain/learning/new-pattern.ts';

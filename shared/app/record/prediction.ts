@@ -1,7 +1,7 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { shownBy } from '#shared/domain/answers/judgement.ts';
 import type { Spending } from '#shared/domain/answers/prediction.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { StepInput } from '#shared/domain/workflow/steps.ts';

@@ -1,9 +1,9 @@
+import { summaryLineOf } from '@selfheal/diagnosis/diagnosis/summary-line.ts';
 import { Retryable } from '@selfheal/kernel/errors.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
-import { summaryLineOf } from '#shared/domain/diagnosis/summary-line.ts';
 import { endedByPerson } from '#shared/domain/incident/annotations.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';

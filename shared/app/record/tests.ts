@@ -1,3 +1,5 @@
+import { afterFailure, testsByKey } from '@selfheal/diagnosis/failure/history/known-runs.ts';
+import { newestResults, type TestRecord, type TestResult } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import { shortCommit } from '@selfheal/kernel/digest.ts';
 import { Retryable } from '@selfheal/kernel/errors.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
@@ -7,8 +9,6 @@ import {
   SELF,
 } from '@selfheal/pull-request-quality/domain/flaky-tests/history-quarantine.ts';
 import { decided, quarantineState } from '@selfheal/pull-request-quality/domain/flaky-tests/test-quarantine.ts';
-import { afterFailure, testsByKey } from '#shared/domain/failure/history/known-runs.ts';
-import { newestResults, type TestRecord, type TestResult } from '#shared/domain/failure/history/test-record.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';

@@ -1,7 +1,7 @@
+import type { DiagnosisDraft, DiagnosisNoteDraft } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
+import type { ModelSettings } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import { type Evidence, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
-import type { DiagnosisDraft, DiagnosisNoteDraft } from '#shared/domain/diagnosis/diagnosis.ts';
-import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import { diagnosisOf, formatModelCost, MODEL_LINES, workOf } from '../analyze/ask-model.ts';
 import { type BudgetDeps, openModelBudget } from '../analyze/budget.ts';

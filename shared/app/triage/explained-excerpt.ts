@@ -1,8 +1,8 @@
+import { readFailure } from '@selfheal/diagnosis/causality/read-failure.ts';
+import type { ClassifyContext } from '@selfheal/diagnosis/failure/classify.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Excerpt, ExcerptLine } from '@selfheal/log-reading/logs/excerpt.ts';
-import { readFailure } from '#shared/domain/causality/read-failure.ts';
-import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
 import { byScore, evidenceOfExcerpt } from '../gather/excerpts.ts';
 
 /** An excerpt in the order in which a person should read it. */

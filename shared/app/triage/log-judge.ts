@@ -1,6 +1,6 @@
+import { type LogAnomaly, makeLogAnomalyDetector } from '@selfheal/anomaly/log-detector.ts';
 import { type Severity, severityOf } from '@selfheal/log-reading/logs/severity.ts';
 import { makeTemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
-import { type LogAnomaly, makeLogAnomalyDetector } from '#shared/domain/anomaly/log-detector.ts';
 
 /** Templates whose severity is cached. */
 const MAX_TEMPLATES = 5_000;

@@ -1,9 +1,9 @@
+import { reportsFailure } from '@selfheal/diagnosis/failure/reported-failure.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { withoutAddressed } from '@selfheal/log-reading/logs/addressed-line.ts';
 import { type Evidence, REPORT_STATEMENT } from '@selfheal/log-reading/logs/evidence.ts';
 import type { LineRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
-import { reportsFailure } from '#shared/domain/failure/reported-failure.ts';
 import { looseEvidence, makeExcerpts } from '../gather/excerpts.ts';
 
 /** The evidence of a log in memory; `ranker`: another one than the shipped. */

@@ -1,3 +1,16 @@
+import { readFailure } from '@selfheal/diagnosis/causality/read-failure.ts';
+import type { Diagnosis, DiagnosisNoteDraft } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
+import {
+  checkMissingModule,
+  type ModuleFinding,
+  missingModuleIn,
+  moduleAdvice,
+  type Sources,
+} from '@selfheal/diagnosis/diagnosis/missing-module.ts';
+import { redactDiagnosis } from '@selfheal/diagnosis/diagnosis/redact-diagnosis.ts';
+import { diagnoseByRules } from '@selfheal/diagnosis/diagnosis/rules-diagnosis.ts';
+import type { FailureModel } from '@selfheal/diagnosis/failure/model/failure-model.ts';
+import type { SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
 import { FAMILY_OF, type FailureClass, type Verdict } from '@selfheal/kernel/failure-class.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { type Severity, severityOf } from '@selfheal/log-reading/logs/severity.ts';
@@ -10,19 +23,6 @@ import {
   type JobFailure,
 } from '@selfheal/pull-request-quality/domain/triage/cluster-failures.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
-import { readFailure } from '#shared/domain/causality/read-failure.ts';
-import type { Diagnosis, DiagnosisNoteDraft } from '#shared/domain/diagnosis/diagnosis.ts';
-import {
-  checkMissingModule,
-  type ModuleFinding,
-  missingModuleIn,
-  moduleAdvice,
-  type Sources,
-} from '#shared/domain/diagnosis/missing-module.ts';
-import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
-import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
-import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
-import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { termsOfLines, weighed } from '#shared/domain/knowledge/search/terms.ts';
 import { type CauseCheck, fixConfidence } from '#shared/domain/triage/fix-confidence.ts';
 import { decideHandOver, type HandOver } from '#shared/domain/triage/hand-over.ts';

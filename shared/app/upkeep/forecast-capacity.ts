@@ -1,6 +1,6 @@
+import { HOUR, type Reading } from '@selfheal/anomaly/reading.ts';
 import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
-import { HOUR, type Reading } from '#shared/domain/anomaly/reading.ts';
 import { type Capacity, capacityName, forecastCounter } from '#shared/domain/capacity/capacity-settings.ts';
 import { type Forecast, forecastExhaustion } from '#shared/domain/capacity/forecast.ts';
 import { preEmptiveActions } from '#shared/domain/capacity/pre-emptive-action.ts';

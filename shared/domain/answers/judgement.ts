@@ -1,5 +1,5 @@
+import { isTransient } from '@selfheal/diagnosis/failure/verdict.ts';
 import * as z from 'zod';
-import { isTransient } from '../failure/verdict.ts';
 import type { ActionRecord } from '../plan/bound-action.ts';
 import type { Prediction, Shown } from './prediction.ts';
 

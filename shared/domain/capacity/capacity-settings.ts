@@ -1,5 +1,5 @@
+import { MetricName } from '@selfheal/anomaly/metric-row.ts';
 import * as z from 'zod';
-import { MetricName } from '../anomaly/metric-row.ts';
 
 /** Something of a service that can run out, and its metric. */
 export const Capacity = z.strictObject({

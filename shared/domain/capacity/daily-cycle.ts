@@ -1,4 +1,4 @@
-import { HOUR, medianOf, type Reading } from '../anomaly/reading.ts';
+import { HOUR, medianOf, type Reading } from '@selfheal/anomaly/reading.ts';
 
 const DAY = 24 * HOUR;
 /** Days of history needed to find a daily cycle. */

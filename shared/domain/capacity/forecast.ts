@@ -1,4 +1,4 @@
-import { HOUR, medianOf, type Reading } from '../anomaly/reading.ts';
+import { HOUR, medianOf, type Reading } from '@selfheal/anomaly/reading.ts';
 import { type DailyCycle, dailyCycleOf } from './daily-cycle.ts';
 import { afterStep } from './level-step.ts';
 import { teethOf } from './resets.ts';

@@ -1,4 +1,4 @@
-import { medianOf, type Reading } from '../anomaly/reading.ts';
+import { medianOf, type Reading } from '@selfheal/anomaly/reading.ts';
 import type { Trend } from './trend.ts';
 
 /** Blocks on each side of a step. */

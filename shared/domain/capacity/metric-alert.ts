@@ -1,6 +1,6 @@
+import type { Reading } from '@selfheal/anomaly/reading.ts';
 import * as z from 'zod';
 import { Actor } from '../access/caller.ts';
-import type { Reading } from '../anomaly/reading.ts';
 import type { ManagedService } from '../plan/managed-service.ts';
 import type { Capacity } from './capacity-settings.ts';
 

@@ -1,4 +1,4 @@
-import { medianOf, type Reading } from '../anomaly/reading.ts';
+import { medianOf, type Reading } from '@selfheal/anomaly/reading.ts';
 
 /** A fall is a reset when it is this many times the usual step between readings ... */
 const USUAL_STEPS = 8;

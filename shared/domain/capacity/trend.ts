@@ -1,4 +1,4 @@
-import { HOUR, medianOf, type Reading } from '../anomaly/reading.ts';
+import { HOUR, medianOf, type Reading } from '@selfheal/anomaly/reading.ts';
 
 type Interval = readonly [low: number, high: number];
 

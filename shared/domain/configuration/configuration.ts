@@ -1,7 +1,7 @@
+import { Model } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { LogReading } from '@selfheal/log-reading/logs/line-rules.ts';
 import * as z from 'zod';
 import { Capacity, capacityProblems } from '../capacity/capacity-settings.ts';
-import { Model } from '../diagnosis/model-settings.ts';
 import { Experiment } from '../experiment/experiment.ts';
 import { HealthChecks } from '../health/health-check.ts';
 import { BuildResource } from '../incident/aws-build.ts';

@@ -62,10 +62,3 @@ function withoutPeople(target: TargetContext): TargetContext {
   const { people: _people, ...identity } = target;
   return identity;
 }
-
-const FAILED: ReadonlySet<string> = new Set(['failure', 'timed_out', 'startup_failure']);
-
-/** Whether GitHub's conclusion of a run or job is a failure; null: it has not ended. */
-export function isFailure(conclusion: string | null): boolean {
-  return conclusion !== null && FAILED.has(conclusion);
-}

@@ -1,5 +1,5 @@
+import { KnownHere, SeenBefore } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import * as z from 'zod';
-import { KnownHere, SeenBefore } from '../diagnosis/diagnosis.ts';
 import { Incident } from '../incident/incident.ts';
 import { KnowledgeEntry } from './knowledge-entry.ts';
 

@@ -1,5 +1,5 @@
+import type { DataFile } from '@selfheal/diagnosis/failure/signatures.ts';
 import * as z from 'zod';
-import type { DataFile } from '../failure/signatures.ts';
 import { KnowledgeEntry } from './knowledge-entry.ts';
 
 /** An entry as written in the file, without what all built-in entries share. */

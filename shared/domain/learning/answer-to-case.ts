@@ -1,8 +1,8 @@
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
+import type { FailureModel } from '@selfheal/diagnosis/failure/model/failure-model.ts';
+import type { TrainingCase } from '@selfheal/diagnosis/failure/model/train.ts';
+import type { SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
-import { classify } from '../failure/classify.ts';
-import type { FailureModel } from '../failure/model/failure-model.ts';
-import type { TrainingCase } from '../failure/model/train.ts';
-import type { SignatureSet } from '../failure/signatures.ts';
 
 /** Whether a verdict means that the failure passes on a re-run. */
 export function saysPasses({ verdict }: Pick<Classification, 'verdict'>): boolean {

@@ -1,4 +1,4 @@
-import { makeWordingTest, problemOfWording } from '../failure/wording.ts';
+import { makeWordingTest, problemOfWording } from '@selfheal/diagnosis/failure/wording.ts';
 import { type LearnedPattern, PatternStage, wordingsOf } from './learned-pattern.ts';
 import type { LearningNote } from './learning-note.ts';
 import type { Learning } from './learning-settings.ts';

@@ -1,8 +1,8 @@
+import { calibrated, fitCalibration } from '@selfheal/diagnosis/failure/model/calibration.ts';
 import { logOdds } from '@selfheal/kernel/numbers/log-odds.ts';
 import { type Answer, brierScore, calibrationErrorOf, reliabilityOf } from '@selfheal/kernel/numbers/reliability.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import * as z from 'zod';
-import { calibrated, fitCalibration } from '../failure/model/calibration.ts';
 
 const Probability = z.number().min(0).max(1);
 

@@ -1,5 +1,5 @@
+import { problemOfWording, wordingOf } from '@selfheal/diagnosis/failure/wording.ts';
 import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
-import { problemOfWording, wordingOf } from '../failure/wording.ts';
 import { linesOf, type Resolution, resolutionKeyOf } from './resolution.ts';
 
 interface Numbered {

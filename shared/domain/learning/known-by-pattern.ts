@@ -1,8 +1,8 @@
+import type { KnownHere } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
+import { adviceOfSolution, isReceipt } from '@selfheal/diagnosis/diagnosis/solution-words.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { redact, redactName } from '@selfheal/redaction/redact.ts';
 import { identifierKind } from '../access/identity.ts';
-import type { KnownHere } from '../diagnosis/diagnosis.ts';
-import { adviceOfSolution, isReceipt } from '../diagnosis/solution-words.ts';
 import type { KnowledgeEntry } from '../knowledge/knowledge-entry.ts';
 import { type KnowledgeMatch, MAX_UNSURE_CONFIDENCE, type SimilarEntry } from '../knowledge/lookup.ts';
 import type { LearnedPattern } from './learned-pattern.ts';

@@ -1,8 +1,8 @@
+import { Wording } from '@selfheal/diagnosis/failure/wording.ts';
 import { digestOf } from '@selfheal/kernel/digest.ts';
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { recordText } from '@selfheal/kernel/text/record-text.ts';
 import * as z from 'zod';
-import { Wording } from '../failure/wording.ts';
 
 /**
  * How much a pattern counts. `observe`: recorded but not shown; `suggest`: people are told what helped; `match`: the

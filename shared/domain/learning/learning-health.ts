@@ -1,8 +1,8 @@
+import { makeWordingTest } from '@selfheal/diagnosis/failure/wording.ts';
 import { shareText } from '@selfheal/kernel/numbers/number-words.ts';
 import { Proportion } from '@selfheal/kernel/numbers/proportion.ts';
 import { counted, measuredTimeWords } from '@selfheal/kernel/time-words.ts';
 import * as z from 'zod';
-import { makeWordingTest } from '../failure/wording.ts';
 import { weakPatterns } from './apply-pattern-changes.ts';
 import { type LearnedPattern, PatternStage, wordingsOf } from './learned-pattern.ts';
 import type { LearningReport } from './learning-report.ts';

@@ -1,4 +1,4 @@
-import type { KnownHere } from '../diagnosis/diagnosis.ts';
+import type { KnownHere } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 
 /** How often a pattern's solution helped. Only what Selfheal measured is called verified; the rest is the word of people. */
 export function outcomesWords({ cases, helped, verified }: Pick<KnownHere, 'cases' | 'helped' | 'verified'>): string {

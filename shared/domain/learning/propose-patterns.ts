@@ -1,7 +1,7 @@
+import { problemOfWording, wordingOf } from '@selfheal/diagnosis/failure/wording.ts';
 import { digestOf } from '@selfheal/kernel/digest.ts';
 import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
-import { problemOfWording, wordingOf } from '../failure/wording.ts';
 import { messageDigestOf } from '../knowledge/search/terms.ts';
 import type { PatternContent, PatternOutcome } from './learned-pattern.ts';
 import { type PastCase, type Replay, reasonAgainst, replay } from './replay.ts';

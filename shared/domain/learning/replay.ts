@@ -1,6 +1,6 @@
+import { makeWordingTest } from '@selfheal/diagnosis/failure/wording.ts';
 import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { type Proportion, proportionOf } from '@selfheal/kernel/numbers/proportion.ts';
-import { makeWordingTest } from '../failure/wording.ts';
 import type { PastIncident } from '../knowledge/search/past-incident.ts';
 import { messagesIn, readTerms } from '../knowledge/search/terms.ts';
 import { type LearnedPattern, wordingsOf } from './learned-pattern.ts';

@@ -1,8 +1,8 @@
+import { Wording } from '@selfheal/diagnosis/failure/wording.ts';
 import { digestOf } from '@selfheal/kernel/digest.ts';
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import * as z from 'zod';
-import { Wording } from '../failure/wording.ts';
 import { Tag } from './learned-pattern.ts';
 
 const text = (limit: number) => z.string().transform((given) => cleanText(given, limit));

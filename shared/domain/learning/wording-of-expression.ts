@@ -1,4 +1,4 @@
-import { problemOfWording } from '../failure/wording.ts';
+import { problemOfWording } from '@selfheal/diagnosis/failure/wording.ts';
 import { MAX_ALTERNATIVES } from './learned-pattern.ts';
 
 /** The wordings of an expression, any of which is enough: one for each of its alternatives. Or why it has none. */

@@ -1,6 +1,6 @@
+import { medianOf } from '@selfheal/anomaly/reading.ts';
 import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { quantileOf } from '@selfheal/kernel/numbers/sample.ts';
-import { medianOf } from '../anomaly/reading.ts';
 import type { Evidence, Sign } from './evidence.ts';
 import type { Performance } from './performance-settings.ts';
 

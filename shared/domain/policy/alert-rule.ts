@@ -1,6 +1,6 @@
+import { makeWordingTest, Wording } from '@selfheal/diagnosis/failure/wording.ts';
 import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
 import * as z from 'zod';
-import { makeWordingTest, Wording } from '../failure/wording.ts';
 
 /**
  * What people want when a message is seen in a failure. It only adds messages and questions, so a message that somebody staged cannot make

@@ -1,3 +1,4 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import type { Grant } from '@selfheal/kernel/plugin.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
@@ -7,7 +8,6 @@ import type * as z from 'zod';
 import type { CauseProof } from '#shared/domain/answers/judgement.ts';
 import type { RoomMaker } from '#shared/domain/capacity/pre-emptive-action.ts';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { RequestedAction } from '#shared/domain/incident/action-request.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';

@@ -1,5 +1,5 @@
+import type { ModelSettings } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import type { Grant } from '@selfheal/kernel/plugin.ts';
-import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { JsonPost, ModelClient } from '#shared/ports/model-client.ts';
 
 export interface ModelPorts {

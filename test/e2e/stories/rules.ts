@@ -1,6 +1,6 @@
+import { asksForRepeat } from '@selfheal/diagnosis/diagnosis/advice.ts';
+import { solutionOfAction } from '@selfheal/diagnosis/diagnosis/solution-words.ts';
 import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
-import { asksForRepeat } from '#shared/domain/diagnosis/advice.ts';
-import { solutionOfAction } from '#shared/domain/diagnosis/solution-words.ts';
 import { didNotHelp } from '#shared/domain/plan/bound-action.ts';
 import { ACTIONS, actionOf } from '#shared/plugins/actions/registry.ts';
 import { deciderNameOf } from '#shared/ports/incident-store.ts';

@@ -1,8 +1,8 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import type * as z from 'zod';
 import type { IncidentDetails } from '#functions/api/routes/incident-answers.ts';
 import type { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';

@@ -1,9 +1,9 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
+import { testKeyOf, unknownTest } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import type { ServiceId } from '@selfheal/fake-aws/state.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import type { RunFacts, Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import { testKeyOf, unknownTest } from '#shared/domain/failure/history/test-record.ts';
 import type { AwsBuild } from '#shared/domain/incident/aws-build.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';

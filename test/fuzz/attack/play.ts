@@ -1,3 +1,4 @@
+import { parseSignatures } from '@selfheal/diagnosis/failure/signatures.ts';
 import { type AnalyzeDeps, analyze } from '#shared/app/analyze/analyze.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
@@ -6,7 +7,6 @@ import { act } from '#shared/app/remediate/act.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
 import { undo } from '#shared/app/remediate/undo.ts';
 import { verify } from '#shared/app/remediate/verify.ts';
-import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { breakerScopeOf } from '#shared/domain/policy/guard-rules.ts';
 import { makeDiagnosisModel } from '#shared/plugins/llm/protocol/ask-for-diagnosis.ts';

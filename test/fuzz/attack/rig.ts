@@ -1,6 +1,6 @@
+import { unknownTest } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
 import { actionPorts } from '#shared/app/remediate/ports.ts';
-import { unknownTest } from '#shared/domain/failure/history/test-record.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import type { ActionFamily } from '#shared/domain/plan/bound-action.ts';
 import { ACTIONS, actionsOf } from '#shared/plugins/actions/registry.ts';

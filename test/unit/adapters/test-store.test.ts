@@ -1,6 +1,6 @@
+import { testKeyOf, unknownTest, withResults } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
-import { testKeyOf, unknownTest, withResults } from '#shared/domain/failure/history/test-record.ts';
 import { redactedText } from '#test/builders/index.ts';
 import { makeMemoryTestStore } from '#test/fakes/index.ts';
 import { testStoreContract } from './contract/test-store.ts';

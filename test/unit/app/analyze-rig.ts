@@ -1,9 +1,9 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
+import { parseSignatures } from '@selfheal/diagnosis/failure/signatures.ts';
 import { type AnalyzeDeps, analyze } from '#shared/app/analyze/analyze.ts';
 import { knowledge as searchKnowledge } from '#shared/app/knowledge/knowledge.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import { type OfferDeps, offerActions } from '#shared/app/plan/offer.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs/index.ts';
 import type { DiagnosisModel, DiagnosisRequest, DiagnosisResult, ModelBudget } from '#shared/ports/diagnosis-model.ts';
 import type { TokenUse } from '#shared/ports/model-client.ts';

@@ -1,5 +1,5 @@
+import { type TestRecord, testKeyOf } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import { startWorld, type World } from '#apps/local/world/world.ts';
-import { type TestRecord, testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import { anEvidence, redactedText } from '#test/builders/index.ts';
 import { aFixRig, type FixRig, type FixRigOptions, healWith } from './fix-rig.ts';
 

@@ -1,8 +1,8 @@
+import { parseSignatures } from '@selfheal/diagnosis/failure/signatures.ts';
 import { describe, expect, it } from 'vitest';
 import { classifyIncident } from '#shared/app/classify/classify.ts';
 import { knowledge } from '#shared/app/knowledge/knowledge.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
-import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { aConfiguration, aGithubTarget, anEvidence, anIncident } from '#test/builders/index.ts';
 import { makeMemoryPorts, NO_PATTERNS } from '#test/fakes/index.ts';

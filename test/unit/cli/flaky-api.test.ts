@@ -1,5 +1,5 @@
+import { testKeyOf, unknownTest, withResults } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import { describe, expect, it } from 'vitest';
-import { testKeyOf, unknownTest, withResults } from '#shared/domain/failure/history/test-record.ts';
 import { aTestQuarantine, FLAKY_NAME, redactedText } from '#test/builders/index.ts';
 import { aServedApi } from './served-api.ts';
 

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { noisy } from '../domain/anomaly/series.ts';
+import { noisy } from '../../../packages/anomaly/test/series.ts';
 import { aFile, runCommand } from './run-command.ts';
 
 const timeOf = (row: number): string =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noisy } from '../domain/anomaly/series.ts';
+import { noisy } from '../../../packages/anomaly/test/series.ts';
 import { aFile, runCommand } from './run-command.ts';
 
 const START = Date.UTC(2026, 10, 2);

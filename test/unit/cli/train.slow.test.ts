@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseModelFile } from '@selfheal/diagnosis/failure/model/failure-model.ts';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import type { Provenance } from '#shared/domain/learning/provenance.ts';
 import { aFolder, runCommand } from './run-command.ts';
 

@@ -4,7 +4,17 @@ import { redact } from '@selfheal/redaction/redact.ts';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const LIBRARIES = ['kernel', 'redaction', 'log-reading', 'reports', 'patch-guard', 'cli-kit', 'pull-request-quality'];
+const LIBRARIES = [
+  'kernel',
+  'redaction',
+  'log-reading',
+  'reports',
+  'patch-guard',
+  'cli-kit',
+  'anomaly',
+  'diagnosis',
+  'pull-request-quality',
+];
 
 describe('the README of a library', () => {
   it.each(LIBRARIES)('of %s imports what the library has', async (name) => {

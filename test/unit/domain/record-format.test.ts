@@ -1,3 +1,5 @@
+import { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
+import { TestRecord } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
 import { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
@@ -11,9 +13,7 @@ import { ApiKey } from '#shared/domain/access/api-key.ts';
 import { Prediction } from '#shared/domain/answers/prediction.ts';
 import { Watch } from '#shared/domain/answers/watch.ts';
 import { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
-import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
-import { TestRecord } from '#shared/domain/failure/history/test-record.ts';
 import { Incident, Notification } from '#shared/domain/incident/incident.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';

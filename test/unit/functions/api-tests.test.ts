@@ -1,6 +1,6 @@
+import { type TestRecord, testKeyOf } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import { describe, expect, it } from 'vitest';
 import { TestDetails, TestList } from '#functions/api/routes/tests.ts';
-import { type TestRecord, testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import { aTestQuarantine, FLAKY_NAME, redactedText } from '#test/builders/index.ts';
 import { anApi } from './api-rig.ts';
 

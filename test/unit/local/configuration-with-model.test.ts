@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Model } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { describe, expect, it } from 'vitest';
 import { providerOf, writeWithSettings } from '#apps/local/configuration-with-model.ts';
 import { readConfiguration } from '#infra/configuration.ts';
-import { Model } from '#shared/domain/diagnosis/model-settings.ts';
 import { confidenceThresholdOf, resolveModel } from '#shared/plugins/resolve-model.ts';
 
 const KEY = ['sk', 'ant', 'not', 'a', 'key'].join('-');

@@ -1,7 +1,7 @@
+import type { CausalChain } from '@selfheal/diagnosis/causality/chain.ts';
 import { redact, redactOutgoing } from '@selfheal/redaction/redact.ts';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { CausalChain } from '#shared/domain/causality/chain.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { bindAction, isIntact } from '#shared/domain/plan/bind-action.ts';
 import type { BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';

@@ -1,10 +1,10 @@
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ModelSettings } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import type { World } from '#apps/local/world/world.ts';
 import { makeBedrockModelClient } from '#shared/adapters/aws/bedrock-model-client.ts';
 import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import { connectModel } from '#shared/app/analyze/connect.ts';
-import { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { ModelPorts } from '#shared/plugins/llm/contract.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 import type { DiagnosisRequest, Lookup } from '#shared/ports/diagnosis-model.ts';

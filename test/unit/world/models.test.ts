@@ -1,9 +1,9 @@
+import { ModelSettings } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import type { Reply } from '@selfheal/fake-models/scripted-model.ts';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { connectModel } from '#shared/app/analyze/connect.ts';
-import { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { ModelPorts } from '#shared/plugins/llm/contract.ts';
 import { TOOL_NAME } from '#shared/plugins/llm/protocol/reply.ts';
 import { aFullBudget } from '#test/builders/index.ts';

@@ -122,3 +122,10 @@ export type Telemetry = z.infer<typeof Telemetry>;
 export type AlarmFacts = z.infer<typeof AlarmFacts>;
 export type AlertFacts = z.infer<typeof AlertFacts>;
 export type ReportFacts = z.infer<typeof ReportFacts>;
+
+const FAILED: ReadonlySet<string> = new Set(['failure', 'timed_out', 'startup_failure']);
+
+/** Whether GitHub's conclusion of a run or job is a failure; null: it has not ended. */
+export function isFailure(conclusion: string | null): boolean {
+  return conclusion !== null && FAILED.has(conclusion);
+}

@@ -1,11 +1,11 @@
+import { firstSentence } from '@selfheal/diagnosis/diagnosis/advice.ts';
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { recordText } from '@selfheal/kernel/text/record-text.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { firstSentence } from '../../diagnosis/advice.ts';
-import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import { Embedding, embeddingVectorOf } from './embedding.ts';
 import type { Remembered } from './recall.ts';
 import { termsOfLines, weighed, writeTerms } from './terms.ts';

@@ -1,5 +1,5 @@
+import type { SeenBefore } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import { present } from '@selfheal/kernel/present.ts';
-import type { SeenBefore } from '../../diagnosis/diagnosis.ts';
 import type { PastIncident, RememberedIncident } from './past-incident.ts';
 import type { Hit } from './recall.ts';
 

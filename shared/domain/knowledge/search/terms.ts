@@ -1,6 +1,6 @@
+import { templateOf } from '@selfheal/diagnosis/failure/fingerprint.ts';
 import { digestOf } from '@selfheal/kernel/digest.ts';
 import type { EvidenceLine } from '@selfheal/log-reading/logs/evidence.ts';
-import { templateOf } from '../../failure/fingerprint.ts';
 import { termsOfLine } from './line-terms.ts';
 import { bareTerm, fieldOf, type Terms, weightOfTerm } from './term-field.ts';
 

@@ -1,5 +1,5 @@
+import { MetricName } from '@selfheal/anomaly/metric-row.ts';
 import * as z from 'zod';
-import { MetricName } from '../../anomaly/metric-row.ts';
 import { type CircumstanceRules, PartOfWeek } from './circumstance-rules.ts';
 import { isWithin, wallClockAt } from './wall-clock.ts';
 

@@ -1,9 +1,9 @@
 import { safeLine } from '@selfheal/kernel/text/markdown.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { isFailure } from '@selfheal/log-reading/logs/telemetry.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type * as z from 'zod';
-import { isFailure } from '#shared/domain/incident/signal.ts';
 import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import {

@@ -1,6 +1,9 @@
+import { pastOf } from '@selfheal/diagnosis/failure/history/history-of-run.ts';
+import { testsByKey, withRuns } from '@selfheal/diagnosis/failure/history/known-runs.ts';
+import type { TestRecord } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import { unlessRefused } from '@selfheal/kernel/errors.ts';
+import { disputedCommits, judgeFlakiness } from '@selfheal/kernel/numbers/flakiness.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
-import { disputedCommits, judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
 import {
   lastDay,
   QUARANTINE_LABEL,
@@ -11,9 +14,6 @@ import {
   wasChangedToday,
 } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
 import { withDecisions } from '@selfheal/pull-request-quality/domain/flaky-tests/test-quarantine.ts';
-import { pastOf } from '#shared/domain/failure/history/history-of-run.ts';
-import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
-import type { TestRecord } from '#shared/domain/failure/history/test-record.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { RunTarget } from '#shared/domain/incident/target-context.ts';

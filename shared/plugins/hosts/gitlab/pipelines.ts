@@ -1,9 +1,9 @@
 import { unlessRefused } from '@selfheal/kernel/errors.ts';
 import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
+import { isFailure } from '@selfheal/log-reading/logs/telemetry.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { isFailure } from '#shared/domain/incident/signal.ts';
 import type { CodeHost, Job, JobAttempt, Run } from '#shared/ports/code-host.ts';
 import type { HostApi, JobText } from '#shared/ports/host-api.ts';
 import { projectPath } from './project.ts';

@@ -1,5 +1,5 @@
+import type { ModelSettings } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import type * as z from 'zod';
-import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { ModelAnswer, ModelCall, ModelClient } from '#shared/ports/model-client.ts';
 import type { ModelPorts, ModelProvider } from '../contract.ts';
 import { addressOf, bearerOf, parseWire } from './wire.ts';

@@ -1,6 +1,6 @@
+import type { ModelSettings } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { UnreadableAnswer } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { ModelAnswer, ModelTurn, TokenUse, ToolUse } from '#shared/ports/model-client.ts';
 import type { ModelPorts } from '../contract.ts';
 

@@ -1,5 +1,5 @@
+import type { ModelSettings } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import * as z from 'zod';
-import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { ModelCall, ModelTurn } from '#shared/ports/model-client.ts';
 import { openaiProvider } from '../common/openai-api.ts';
 import { answerOf, Count, chatItems, inputFromText } from '../common/wire.ts';

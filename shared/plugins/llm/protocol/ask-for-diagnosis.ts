@@ -1,5 +1,5 @@
+import type { ModelSettings } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { FAMILY_OF } from '@selfheal/kernel/failure-class.ts';
-import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type {
   DiagnosisModel,
   DiagnosisReply,

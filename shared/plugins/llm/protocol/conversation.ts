@@ -1,9 +1,9 @@
+import { addTokens, NO_TOKENS } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { digestOf } from '@selfheal/kernel/digest.ts';
 import { UnreadableAnswer } from '@selfheal/kernel/errors.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { redactJson } from '@selfheal/redaction/redact-json.ts';
-import { addTokens, NO_TOKENS } from '#shared/domain/diagnosis/model-settings.ts';
 import type { ConsultedLine, DiagnosisRequest, ModelBudget, ModelSpending } from '#shared/ports/diagnosis-model.ts';
 import type {
   ModelAnswer,

@@ -1,9 +1,9 @@
+import { asksForRepeat, asksForRollback, fitAdvice, withoutRollback } from '@selfheal/diagnosis/diagnosis/advice.ts';
+import { adviceOfClass } from '@selfheal/diagnosis/diagnosis/explanation.ts';
+import { isReceipt, solutionOfAction } from '@selfheal/diagnosis/diagnosis/solution-words.ts';
 import { chanceOf } from '@selfheal/kernel/failure-class.ts';
 import { instantWords } from '@selfheal/kernel/time-words.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
-import { asksForRepeat, asksForRollback, fitAdvice, withoutRollback } from '#shared/domain/diagnosis/advice.ts';
-import { adviceOfClass } from '#shared/domain/diagnosis/explanation.ts';
-import { isReceipt, solutionOfAction } from '#shared/domain/diagnosis/solution-words.ts';
 import { saysForeign } from '#shared/domain/incident/home.ts';
 import { isAboutService } from '#shared/domain/incident/scope.ts';
 import { didNotHelp } from '#shared/domain/plan/bound-action.ts';

@@ -1,7 +1,7 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import { cutLine, fenced, safeLine, safeProse } from '@selfheal/kernel/text/markdown.ts';
 import { firstPlace, type Place } from '@selfheal/kernel/text/place.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { IncidentStory } from '#shared/ports/announcement.ts';
 import { adviceNow } from './advice-words.ts';

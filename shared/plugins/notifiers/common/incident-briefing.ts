@@ -1,6 +1,6 @@
+import { chainLines, isInformative } from '@selfheal/diagnosis/causality/chain-words.ts';
 import { cutLine } from '@selfheal/kernel/text/markdown.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
-import { chainLines, isInformative } from '#shared/domain/causality/chain-words.ts';
 import type { IncidentStory } from '../contract.ts';
 import { adviceNow, triedLines } from './advice-words.ts';
 import { historyLines } from './asked-words.ts';

@@ -1,11 +1,11 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
+import { templateOf } from '@selfheal/diagnosis/failure/fingerprint.ts';
 import { placeIn } from '@selfheal/kernel/text/place.ts';
 import type { Evidence, EvidenceLine, EvidenceSource } from '@selfheal/log-reading/logs/evidence.ts';
 import { isContinuation, isPlatformNoise, scoreLine } from '@selfheal/log-reading/logs/line-score.ts';
 import { outcomeFiguresOf } from '@selfheal/log-reading/logs/outcome-figures.ts';
 import { readStructuredLine, spokenLine } from '@selfheal/log-reading/logs/structured-line.ts';
 import { isToolBoilerplate } from '@selfheal/log-reading/logs/tool-boilerplate.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import { templateOf } from '#shared/domain/failure/fingerprint.ts';
 
 /** A quote from a log: a line with the lines that belong to it (a stack trace, expected and actual values). */
 export interface Quote {

@@ -1,4 +1,4 @@
-import { asksForRepeat } from '#shared/domain/diagnosis/advice.ts';
+import { asksForRepeat } from '@selfheal/diagnosis/diagnosis/advice.ts';
 import { endedByPerson } from '#shared/domain/incident/annotations.ts';
 import { awsPlaceOf } from '#shared/domain/incident/aws-resource.ts';
 import { splitFixReason } from '#shared/domain/incident/merged-fix.ts';

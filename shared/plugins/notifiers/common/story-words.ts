@@ -1,9 +1,9 @@
+import { firstSentence } from '@selfheal/diagnosis/diagnosis/advice.ts';
+import type { Diagnosis, KnownHere, SeenBefore } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
 import { shortenedText } from '@selfheal/kernel/text/shortened-text.ts';
 import { type Evidence, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
-import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
-import type { Diagnosis, KnownHere, SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
 import { reasonHeadline } from '#shared/domain/incident/alarm-reason.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import { isAlarmOrAlert, type TargetContext } from '#shared/domain/incident/target-context.ts';

@@ -1,11 +1,11 @@
 import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { isFailure } from '@selfheal/log-reading/logs/telemetry.ts';
 import { isFixBranch } from '@selfheal/patch-guard/fix-branch.ts';
 import { isSandboxRun } from '@selfheal/patch-guard/sandbox-run.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
 import { setupProblems } from '#shared/domain/configuration/webhook-setup.ts';
-import { isFailure } from '#shared/domain/incident/signal.ts';
 import { RunTarget } from '#shared/domain/incident/target-context.ts';
 import { defineSource, firstProblem, type SourceResult } from '../contract.ts';
 import { CHANGE_EVENTS } from './changes.ts';

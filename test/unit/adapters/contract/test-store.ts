@@ -1,5 +1,5 @@
+import { testKeyOf, unknownTest, withResults } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { testKeyOf, unknownTest, withResults } from '#shared/domain/failure/history/test-record.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
 import { aTestQuarantine, redactedText } from '#test/builders/index.ts';
 

@@ -1,3 +1,4 @@
+import { causalChainOf } from '@selfheal/diagnosis/causality/chain.ts';
 import { writeZip } from '@selfheal/fake-github/zip/zip-writer.ts';
 import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
 import { jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
@@ -6,7 +7,6 @@ import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import type { AnalysisInputs } from '#shared/app/analyze/lookups.ts';
 import { type LookupDeps, lookupsOf } from '#shared/app/analyze/lookups.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
-import { causalChainOf } from '#shared/domain/causality/chain.ts';
 import { knowledgeScopeOf, runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { ChangedFile, CodeReader } from '#shared/ports/code-reader.ts';

@@ -1,9 +1,9 @@
+import { ModelSettings } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import { modelClients } from '#shared/app/analyze/connect.ts';
 import { wordOverview } from '#shared/app/model-words/word-overview.ts';
-import { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 
 let world: World;
 beforeAll(async () => {

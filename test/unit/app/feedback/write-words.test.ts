@@ -1,3 +1,4 @@
+import { ModelSettings } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { combineResults } from '@selfheal/pull-request-quality/domain/pull-request/pull-request-facts.ts';
 import { templateWords } from '@selfheal/pull-request-quality/domain/pull-request/report-words.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -5,7 +6,6 @@ import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import { modelClients } from '#shared/app/analyze/connect.ts';
 import { writeWords } from '#shared/app/model-words/write-words.ts';
-import { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import { redResults } from '#test/builders/index.ts';
 
 let world: World;

@@ -1,10 +1,10 @@
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { ALARM_STATEMENT } from '@selfheal/log-reading/logs/evidence.ts';
 import { describe, expect, it } from 'vitest';
 import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import { alarmArnAt, alarmNameIn } from '#shared/domain/incident/home.ts';
 import { aConfiguration, aLambdaDeployment, anAlarmTarget, anIncident, aService, HOME } from '#test/builders/index.ts';
 import { aGatherRig } from '../gather-rig.ts';

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeTestRunReader } from '@selfheal/diagnosis/failure/tests/read-tests.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { makeRedactor, redactName } from '@selfheal/redaction/redact.ts';
 import { redactLines } from '@selfheal/redaction/redacted-lines.ts';
 import { describe, expect, it } from 'vitest';
 import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import { makeFailedTests } from '#shared/app/gather/tests.ts';
-import { makeTestRunReader } from '#shared/domain/failure/tests/read-tests.ts';
 
 const REPORTS = join(import.meta.dirname, '../../../fixtures/test-reports');
 const CHUNK = 700;

@@ -1,8 +1,8 @@
+import { readFailure } from '@selfheal/diagnosis/causality/read-failure.ts';
 import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { describe, expect, it } from 'vitest';
 import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import { anIncident, redactedText } from '#test/builders/index.ts';
 import { aGatherRig } from '../gather-rig.ts';
 

@@ -1,3 +1,4 @@
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
@@ -5,7 +6,6 @@ import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { gather } from '#shared/app/gather/gather.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import { aGithubTarget, anIncident } from '#test/builders/index.ts';
 import { setTime } from '#test/fakes/set-time.ts';
 import { aGatherRig } from '../gather-rig.ts';

@@ -1,9 +1,9 @@
+import type { KnownHere } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makePatternReader } from '#shared/app/knowledge/recognise-patterns.ts';
 import { advisedCandidates } from '#shared/app/plan/advised.ts';
 import { candidatesFor } from '#shared/app/plan/context.ts';
-import type { KnownHere } from '#shared/domain/diagnosis/diagnosis.ts';
 import { knownByPatterns } from '#shared/domain/learning/known-by-pattern.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { outcomesWords } from '#shared/domain/learning/outcomes-words.ts';

@@ -1,9 +1,9 @@
+import type { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
 import { describe, expect, it } from 'vitest';
 import { analyze } from '#shared/app/analyze/analyze.ts';
 import { knowledge } from '#shared/app/knowledge/knowledge.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import { learn } from '#shared/app/record/learning.ts';
-import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseModelFile } from '@selfheal/diagnosis/failure/model/failure-model.ts';
 import { digestOf } from '@selfheal/kernel/digest.ts';
 import { describe, expect, it } from 'vitest';
 import { promoteModel, registerModel, rollBackModel } from '#shared/app/learning/model-registry.ts';
 import { makeProductionModel } from '#shared/app/learning/production-model.ts';
-import { parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { productionOf } from '#shared/domain/learning/model-registry.ts';
 import { aModelVersion, heldOut, rightOf } from '#test/builders/index.ts';
 import {

@@ -1,9 +1,9 @@
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
+import { parseModelFile } from '@selfheal/diagnosis/failure/model/failure-model.ts';
 import { describe, expect, it } from 'vitest';
 import { loadFailureModel, loadShippedVersion, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { promoteModel } from '#shared/app/learning/model-registry.ts';
 import { type RetrainDeps, retrain } from '#shared/app/learning/retrain.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
-import { parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { MIN_SHARED_CASES, productionOf } from '#shared/domain/learning/model-registry.ts';
 import { aCorrection, anEnding, anEvidence, aPrediction } from '#test/builders/index.ts';
 import {

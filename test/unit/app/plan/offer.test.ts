@@ -1,9 +1,9 @@
+import { redactDiagnosis } from '@selfheal/diagnosis/diagnosis/redact-diagnosis.ts';
 import { CorruptRecord, InvalidInput, RateLimited, Refused, Retryable, Unreachable } from '@selfheal/kernel/errors.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { offerActions } from '#shared/app/plan/offer.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
-import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { aDiagnosis, anEvidence } from '#test/builders/index.ts';
 import { aFixRig, type FixRig, type FixRigOptions } from '../fix-rig.ts';
 

@@ -1,8 +1,8 @@
+import { testKeyOf } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { act } from '#shared/app/remediate/act.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
-import { testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import type { FixRig } from '../fix-rig.ts';
 import { aName, type FlakyShop, OPENED, startFlakyShop } from '../quarantine-rig.ts';
 

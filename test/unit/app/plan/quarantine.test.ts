@@ -1,8 +1,8 @@
+import type { TestRecord } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { act } from '#shared/app/remediate/act.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
-import type { TestRecord } from '#shared/domain/failure/history/test-record.ts';
 import { mortal } from '../fix-rig.ts';
 import { aName, type FlakyOptions, type FlakyShop, OPENED, startFlakyShop } from '../quarantine-rig.ts';
 

@@ -1,3 +1,4 @@
+import { testKeyOf } from '@selfheal/diagnosis/failure/history/test-record.ts';
 import {
   type AskedDecision,
   decided,
@@ -6,7 +7,6 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readStory } from '#shared/app/notify/report.ts';
 import { recordTests } from '#shared/app/record/tests.ts';
-import { testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { healWith } from '../fix-rig.ts';
 import { aName, DAY, type FlakyShop, NOON, OPENED, startFlakyShop } from '../quarantine-rig.ts';

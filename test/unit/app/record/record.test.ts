@@ -1,9 +1,9 @@
+import { summaryLineOf } from '@selfheal/diagnosis/diagnosis/summary-line.ts';
 import { describe, expect, it } from 'vitest';
 import { claimOf } from '#shared/app/common/incident-lock.ts';
 import { findKnown } from '#shared/app/knowledge/knowledge.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import { record } from '#shared/app/record/record.ts';
-import { summaryLineOf } from '#shared/domain/diagnosis/summary-line.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';

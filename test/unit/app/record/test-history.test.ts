@@ -1,8 +1,8 @@
+import { testKeyOf } from '@selfheal/diagnosis/failure/history/test-record.ts';
+import { judgeHistory } from '@selfheal/diagnosis/failure/run-history.ts';
 import { describe, expect, it } from 'vitest';
 import { type HistoryDeps, readHistory } from '#shared/app/classify/history.ts';
 import { recordTests } from '#shared/app/record/tests.ts';
-import { testKeyOf } from '#shared/domain/failure/history/test-record.ts';
-import { judgeHistory } from '#shared/domain/failure/run-history.ts';
 import {
   aGithubTarget,
   anActionRecord,

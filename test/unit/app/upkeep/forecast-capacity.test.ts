@@ -13,7 +13,7 @@ import {
   makeRecordingLog,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
-import { noisy } from '../../domain/anomaly/series.ts';
+import { noisy } from '../../../../packages/anomaly/test/series.ts';
 
 const NOW = new Date('2026-11-20T12:00:00.000Z');
 const HOURS = 60 * 60 * 1000;

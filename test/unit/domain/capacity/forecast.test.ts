@@ -1,8 +1,8 @@
+import type { Reading } from '@selfheal/anomaly/reading.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Reading } from '#shared/domain/anomaly/reading.ts';
 import { forecastExhaustion, type Limit } from '#shared/domain/capacity/forecast.ts';
-import { noisy, normals } from '../anomaly/series.ts';
+import { noisy, normals } from '../../../../packages/anomaly/test/series.ts';
 
 const STEP = 5 * 60_000;
 const START = Date.UTC(2026, 10, 2);

@@ -1,8 +1,8 @@
+import { CausalChain, causalChainOf } from '@selfheal/diagnosis/causality/chain.ts';
+import { chainLines, isInformative } from '@selfheal/diagnosis/causality/chain-words.ts';
+import { alarmEvents } from '@selfheal/diagnosis/causality/stated-events.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CausalChain, causalChainOf } from '#shared/domain/causality/chain.ts';
-import { chainLines, isInformative } from '#shared/domain/causality/chain-words.ts';
-import { alarmEvents } from '#shared/domain/causality/stated-events.ts';
 import { anEvidence, anEvidenceLine, someAlarmFacts } from '#test/builders/index.ts';
 import { FIRST_CAUSES } from './first-causes.ts';
 

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { entitiesOf, isIpv6 } from '@selfheal/diagnosis/causality/entities.ts';
+import { ENTITY_PATTERNS, type EntityKind } from '@selfheal/diagnosis/causality/entity-patterns.ts';
+import { isSummary, stageOf } from '@selfheal/diagnosis/causality/stage.ts';
 import { instantOfLine } from '@selfheal/log-reading/logs/instant.ts';
 import { severityOf } from '@selfheal/log-reading/logs/severity.ts';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { entitiesOf, isIpv6 } from '#shared/domain/causality/entities.ts';
-import { ENTITY_PATTERNS, type EntityKind } from '#shared/domain/causality/entity-patterns.ts';
-import { isSummary, stageOf } from '#shared/domain/causality/stage.ts';
 
 const LOGS = new URL('../../../fixtures/logs/', import.meta.url);
 

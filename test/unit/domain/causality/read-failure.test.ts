@@ -1,13 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { causalChainOf } from '@selfheal/diagnosis/causality/chain.ts';
+import { decidingLines, readFailure } from '@selfheal/diagnosis/causality/read-failure.ts';
+import { redactDiagnosis } from '@selfheal/diagnosis/diagnosis/redact-diagnosis.ts';
+import { diagnoseByRules } from '@selfheal/diagnosis/diagnosis/rules-diagnosis.ts';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { describe, expect, it } from 'vitest';
 import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
-import { causalChainOf } from '#shared/domain/causality/chain.ts';
-import { decidingLines, readFailure } from '#shared/domain/causality/read-failure.ts';
-import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
-import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import { quotesOf } from '#shared/plugins/notifiers/common/quotes.ts';
 
 const folder = join(import.meta.dirname, '../../../fixtures/logs');

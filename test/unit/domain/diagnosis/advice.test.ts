@@ -1,7 +1,13 @@
 import { join } from 'node:path';
+import {
+  asksForRollback,
+  fillAdvice,
+  fitAdvice,
+  fitWords,
+  withoutRollback,
+} from '@selfheal/diagnosis/diagnosis/advice.ts';
 import { describe, expect, it } from 'vitest';
 import { loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { asksForRollback, fillAdvice, fitAdvice, fitWords, withoutRollback } from '#shared/domain/diagnosis/advice.ts';
 
 const DATA = join(import.meta.dirname, '../../../../shared/data');
 const { signatures } = await loadSignatures(DATA);

@@ -1,7 +1,7 @@
+import { modelIdsOf, modelSettingsOf } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { modelIdsOf, modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 
 const parse = (model: unknown) => Configuration.safeParse({ version: 1, model });

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { diagnoseByRules } from '@selfheal/diagnosis/diagnosis/rules-diagnosis.ts';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { describe, expect, it } from 'vitest';
 import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
-import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 
 const DATA = join(import.meta.dirname, '../../../../shared/data');
 const { signatures } = await loadSignatures(DATA);

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { diagnoseByRules } from '@selfheal/diagnosis/diagnosis/rules-diagnosis.ts';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
+import { readFailedTests } from '@selfheal/diagnosis/failure/failed-tests.ts';
 import { expect, it } from 'vitest';
 import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
-import { readFailedTests } from '#shared/domain/failure/failed-tests.ts';
 import { anEvidence } from '#test/builders/index.ts';
 
 const { signatures } = await loadSignatures(join(import.meta.dirname, '../../../../shared/data'));

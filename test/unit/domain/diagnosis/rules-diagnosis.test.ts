@@ -1,13 +1,13 @@
 import { join } from 'node:path';
+import { fillAdvice } from '@selfheal/diagnosis/diagnosis/advice.ts';
+import { Diagnosis } from '@selfheal/diagnosis/diagnosis/diagnosis.ts';
+import { redactDiagnosis } from '@selfheal/diagnosis/diagnosis/redact-diagnosis.ts';
+import { diagnoseByRules, type RulesDiagnosisInput } from '@selfheal/diagnosis/diagnosis/rules-diagnosis.ts';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { fillAdvice } from '#shared/domain/diagnosis/advice.ts';
-import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
-import { diagnoseByRules, type RulesDiagnosisInput } from '#shared/domain/diagnosis/rules-diagnosis.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 
 const DATA = join(import.meta.dirname, '../../../../shared/data');
 const { signatures } = await loadSignatures(DATA);

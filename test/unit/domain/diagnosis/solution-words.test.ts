@@ -1,5 +1,5 @@
+import { adviceOfSolution, isReceipt, solutionOfAction } from '@selfheal/diagnosis/diagnosis/solution-words.ts';
 import { describe, expect, it } from 'vitest';
-import { adviceOfSolution, isReceipt, solutionOfAction } from '#shared/domain/diagnosis/solution-words.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 
 /** What was stored before solutions were imperatives, and what a receipt says today: one for each built-in action and kind of playbook. */

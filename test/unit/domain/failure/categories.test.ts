@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { expect, it } from 'vitest';
 import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import { anEvidence } from '#test/builders/index.ts';
 
 const { signatures } = await loadSignatures(join(import.meta.dirname, '../../../../shared/data'));

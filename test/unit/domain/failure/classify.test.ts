@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { Classification, chanceOf, type FailureClass, type Verdict } from '@selfheal/kernel/failure-class.ts';
 import { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 
 const { signatures } = await loadSignatures(join(import.meta.dirname, '../../../../shared/data'));
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { describe, expect, it } from 'vitest';
 import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 
 const { signatures } = await loadSignatures(join(import.meta.dirname, '../../../../shared/data'));
 

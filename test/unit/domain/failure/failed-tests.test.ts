@@ -1,7 +1,7 @@
+import { readFailedTests } from '@selfheal/diagnosis/failure/failed-tests.ts';
 import { placeIn, repositoryPath } from '@selfheal/kernel/text/place.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readFailedTests } from '#shared/domain/failure/failed-tests.ts';
 import { anEvidence } from '#test/builders/index.ts';
 
 const read = (report: string) => readFailedTests(anEvidence({ texts: report.split('\n') }));

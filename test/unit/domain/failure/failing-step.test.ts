@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { describe, expect, it } from 'vitest';
 import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 
 const DATA = join(import.meta.dirname, '../../../../shared/data');
 const { signatures } = await loadSignatures(DATA);

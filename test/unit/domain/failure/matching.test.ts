@@ -1,8 +1,8 @@
+import { matchSignatures } from '@selfheal/diagnosis/failure/matching.ts';
+import { parseSignatures } from '@selfheal/diagnosis/failure/signatures.ts';
 import type { EvidenceLine } from '@selfheal/log-reading/logs/evidence.ts';
 import type { LinearEngine } from '@selfheal/log-reading/logs/text-pattern.ts';
 import { expect, it } from 'vitest';
-import { matchSignatures } from '#shared/domain/failure/matching.ts';
-import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 import { redactedText } from '#test/builders/index.ts';
 
 const signature = (where: 'line' | 'block') => ({

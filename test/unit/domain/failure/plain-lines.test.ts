@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { isWorded } from '@selfheal/diagnosis/failure/class-wordings.ts';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { type Classification, FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { describe, expect, it } from 'vitest';
 import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
-import { isWorded } from '#shared/domain/failure/class-wordings.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import { anEvidence, redactedText } from '#test/builders/index.ts';
 
 const DATA = join(import.meta.dirname, '../../../../shared/data');

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type ClassifyContext, classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { type Classification, FAMILY_OF, FailureClass, Verdict } from '@selfheal/kernel/failure-class.ts';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
-import { type ClassifyContext, classify } from '#shared/domain/failure/classify.ts';
 import { redactedText } from '#test/builders/index.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');

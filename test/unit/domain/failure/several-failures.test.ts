@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
+import type { RunHistory } from '@selfheal/diagnosis/failure/run-history.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import { describe, expect, it } from 'vitest';
 import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import { makeFailedTests } from '#shared/app/gather/tests.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
-import type { RunHistory } from '#shared/domain/failure/run-history.ts';
 import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs/index.ts';
 import { aConfiguration, aGithubTarget, aTelemetry, redactedText } from '#test/builders/index.ts';
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
+import { matchSignatures } from '@selfheal/diagnosis/failure/matching.ts';
+import { parseSignatures, type SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
 import { type Evidence, REPORT_STATEMENT } from '@selfheal/log-reading/logs/evidence.ts';
 import { literalsOfPattern } from '@selfheal/log-reading/logs/pattern-literals.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { matchSignatures } from '#shared/domain/failure/matching.ts';
-import { parseSignatures, type SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { shortestMatches } from '../../../builders/shortest-matches.ts';
 
 const { signatures } = await loadSignatures(join(import.meta.dirname, '../../../../shared/data'));

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { parseSignatures, type SignatureSet } from '@selfheal/diagnosis/failure/signatures.ts';
 import { FAMILY_OF, type FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { problemOfPattern } from '@selfheal/log-reading/logs/pattern-safety.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { parseSignatures, type SignatureSet } from '#shared/domain/failure/signatures.ts';
 
 const DATA = join(import.meta.dirname, '../../../../shared/data');
 const { signatures, problems } = await loadSignatures(DATA);

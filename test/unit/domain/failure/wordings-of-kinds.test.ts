@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { chanceOf } from '@selfheal/kernel/failure-class.ts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 
 interface Kind {
   readonly kind: string;

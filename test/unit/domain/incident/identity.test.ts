@@ -1,8 +1,8 @@
+import { preExistingOf } from '@selfheal/diagnosis/failure/run-history.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
-import { preExistingOf } from '#shared/domain/failure/run-history.ts';
 import { transitionOf } from '#shared/domain/incident/alarm-recurrence.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import { alarmNameOf, identify, minuteOf } from '#shared/domain/incident/identity.ts';

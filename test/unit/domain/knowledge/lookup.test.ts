@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { fingerprintOf } from '@selfheal/diagnosis/failure/fingerprint.ts';
 import type { Classification, FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { loadPlaybooks } from '#shared/adapters/archive/data-files.ts';
-import { fingerprintOf } from '#shared/domain/failure/fingerprint.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import {
   isSureMatch,

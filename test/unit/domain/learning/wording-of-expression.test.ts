@@ -1,6 +1,6 @@
+import { makeWordingTest } from '@selfheal/diagnosis/failure/wording.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeWordingTest } from '#shared/domain/failure/wording.ts';
 import { wordingsOfExpression } from '#shared/domain/learning/wording-of-expression.ts';
 
 describe('the wording of a regular expression', () => {

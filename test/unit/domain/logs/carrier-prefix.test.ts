@@ -1,10 +1,10 @@
+import { makeTestRunReader } from '@selfheal/diagnosis/failure/tests/read-tests.ts';
 import { carrierOf, timeIn } from '@selfheal/log-reading/logs/carrier-prefix.ts';
 import { makeExcerpter } from '@selfheal/log-reading/logs/excerpt.ts';
 import { makePassingLines } from '@selfheal/log-reading/logs/passing-lines.ts';
 import { makeRedactor } from '@selfheal/redaction/redact.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeTestRunReader } from '#shared/domain/failure/tests/read-tests.ts';
 
 const LOG = [
   'Resolving the workspace',

@@ -1,8 +1,8 @@
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { describe, expect, it } from 'vitest';
 import { evidenceOfText } from '#apps/workbench/training/labelled-case.ts';
 import { dataDirectoryOf, loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 
 const { signatures } = await loadSignatures(dataDirectoryOf({}));
 const { model } = await loadFailureModel(dataDirectoryOf({}));

@@ -1,8 +1,8 @@
+import { fingerprintOf, templateOf } from '@selfheal/diagnosis/failure/fingerprint.ts';
 import { makeExcerpter } from '@selfheal/log-reading/logs/excerpt.ts';
 import { outcomeFiguresOf } from '@selfheal/log-reading/logs/outcome-figures.ts';
 import { makeRedactor } from '@selfheal/redaction/redact.ts';
 import { describe, expect, it } from 'vitest';
-import { fingerprintOf, templateOf } from '#shared/domain/failure/fingerprint.ts';
 
 /** Each with a place for a figure, and one more that is none. */
 const LINES: readonly (readonly [what: string, line: (figure: number) => string])[] = [

@@ -1,7 +1,7 @@
+import { fingerprintOf, templateOf } from '@selfheal/diagnosis/failure/fingerprint.ts';
 import { makeTemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fingerprintOf, templateOf } from '#shared/domain/failure/fingerprint.ts';
 
 const pad = (number: number): string => String(number).padStart(2, '0');
 

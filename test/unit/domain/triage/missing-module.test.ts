@@ -1,5 +1,5 @@
+import { checkMissingModule, missingModuleIn, moduleAdvice } from '@selfheal/diagnosis/diagnosis/missing-module.ts';
 import { describe, expect, it } from 'vitest';
-import { checkMissingModule, missingModuleIn, moduleAdvice } from '#shared/domain/diagnosis/missing-module.ts';
 import { CONFIRMED_BY_SOURCE, fixConfidence } from '#shared/domain/triage/fix-confidence.ts';
 import { confirmedCauses, failingProjects } from '../../../../lab/eval/checked-causes.ts';
 

@@ -1,10 +1,10 @@
+import { calibrated, fitCalibration } from '@selfheal/diagnosis/failure/model/calibration.ts';
 import { logOdds } from '@selfheal/kernel/numbers/log-odds.ts';
 import { proportionOf, wilsonInterval } from '@selfheal/kernel/numbers/proportion.ts';
 import { brierScore, calibrationErrorOf, reliabilityOf, tuningOf } from '@selfheal/kernel/numbers/reliability.ts';
 import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrated, fitCalibration } from '#shared/domain/failure/model/calibration.ts';
 
 const answer = (confidence: number, right: boolean) => ({ confidence, right });
 const Answers = fc.array(fc.record({ confidence: fc.double({ min: 0, max: 1, noNaN: true }), right: fc.boolean() }), {

@@ -1,7 +1,7 @@
+import { parseSignatures } from '@selfheal/diagnosis/failure/signatures.ts';
 import { expect, it } from 'vitest';
 import { causeFigures, locateCause } from '#lab/eval/first-cause.ts';
 import { anomalyFigures } from '#lab/eval/log-anomaly-figures.ts';
-import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 
 const { signatures } = parseSignatures([]);
 const LOG = 'built\nsrc/cart.ts:12:5: error: total does not compile\n##[error]Process completed with exit code 1.\n';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { nab } from '#lab/eval/nab.ts';
+import { noisy } from '../../../../packages/anomaly/test/series.ts';
 import { aFolder } from '../../cli/run-command.ts';
-import { noisy } from '../../domain/anomaly/series.ts';
 
 const timeOf = (row: number): string =>
   new Date(Date.UTC(2026, 0, 1) + row * 300_000).toISOString().slice(0, 19).replace('T', ' ');

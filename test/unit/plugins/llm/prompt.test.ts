@@ -1,8 +1,8 @@
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import { cleanCode, jsonIn } from '#shared/plugins/llm/protocol/clean-code.ts';
 import { renderLines, renderRequest, systemPromptOf } from '#shared/plugins/llm/protocol/prompt.ts';
 import type { DiagnosisRequest } from '#shared/ports/diagnosis-model.ts';

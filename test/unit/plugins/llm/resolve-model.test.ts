@@ -1,7 +1,7 @@
+import { ModelSettings } from '@selfheal/diagnosis/diagnosis/model-settings.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 import { confidenceThresholdOf, MissingModelKey, resolveModel } from '#shared/plugins/resolve-model.ts';
 

@@ -1,6 +1,6 @@
+import { diagnoseByRules } from '@selfheal/diagnosis/diagnosis/rules-diagnosis.ts';
+import { parseSignatures } from '@selfheal/diagnosis/failure/signatures.ts';
 import { describe, expect, it } from 'vitest';
-import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
-import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { aClassification, aDiagnosis, anEvidence, aProposalStory } from '#test/builders/index.ts';
 

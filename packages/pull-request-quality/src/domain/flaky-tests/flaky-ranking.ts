@@ -1,4 +1,10 @@
-import { type CommitResult, disputedCommits, type Flakiness, judgedResults, judgeFlakiness } from './flakiness.ts';
+import {
+  type CommitResult,
+  disputedCommits,
+  type Flakiness,
+  judgedResults,
+  judgeFlakiness,
+} from '@selfheal/kernel/numbers/flakiness.ts';
 import { type HistoryResult, type HistoryRun, type HistoryTest, resultsOf, type TestHistory } from './test-history.ts';
 
 /** What the chance failures of a test cost in the runs that are kept. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
+import { historyOfRun, pastOf } from '@selfheal/diagnosis/failure/history/history-of-run.ts';
+import { unknownTest, withResults } from '@selfheal/diagnosis/failure/history/test-record.ts';
+import { judgeHistory, preExistingOf } from '@selfheal/diagnosis/failure/run-history.ts';
 import { describe, expect, it } from 'vitest';
 import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
-import { historyOfRun, pastOf } from '#shared/domain/failure/history/history-of-run.ts';
-import { unknownTest, withResults } from '#shared/domain/failure/history/test-record.ts';
-import { judgeHistory, preExistingOf } from '#shared/domain/failure/run-history.ts';
 import { aGithubTarget, anEvidence, aTelemetry, redactedText, someRunFacts } from '#test/builders/index.ts';
 
 const result = (runId: number, attempt: number, passed: boolean) => ({ runId, attempt, passed });

@@ -1,7 +1,9 @@
-import { chanceOfTest, judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { afterFailure, type FinishedRun, testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
+import {
+  afterFailure,
+  type FinishedRun,
+  testsByKey,
+  withRuns,
+} from '@selfheal/diagnosis/failure/history/known-runs.ts';
 import {
   newestResults,
   outcomesOf,
@@ -10,7 +12,10 @@ import {
   testKeyOf,
   unknownTest,
   withResults,
-} from '#shared/domain/failure/history/test-record.ts';
+} from '@selfheal/diagnosis/failure/history/test-record.ts';
+import { chanceOfTest, judgeFlakiness } from '@selfheal/kernel/numbers/flakiness.ts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { redactedText } from '#test/builders/index.ts';
 
 const AT = '2026-11-21T12:00:00.000Z';

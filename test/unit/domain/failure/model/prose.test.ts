@@ -1,5 +1,5 @@
+import { featuresOf } from '@selfheal/diagnosis/failure/model/features.ts';
 import { describe, expect, it } from 'vitest';
-import { featuresOf } from '#shared/domain/failure/model/features.ts';
 import { anEvidence } from '#test/builders/index.ts';
 
 const LOG = [

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
+import { classify } from '@selfheal/diagnosis/failure/classify.ts';
+import { calibrated } from '@selfheal/diagnosis/failure/model/calibration.ts';
+import { parseModelFile, toModelFile } from '@selfheal/diagnosis/failure/model/failure-model.ts';
+import { signsOfSignature } from '@selfheal/diagnosis/failure/model/signs.ts';
+import { foldOf, type TrainingCase, trainFailureModel } from '@selfheal/diagnosis/failure/model/train.ts';
+import { parseSignatures } from '@selfheal/diagnosis/failure/signatures.ts';
 import { describe, expect, it } from 'vitest';
 import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
-import { calibrated } from '#shared/domain/failure/model/calibration.ts';
-import { parseModelFile, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
-import { signsOfSignature } from '#shared/domain/failure/model/signs.ts';
-import { foldOf, type TrainingCase, trainFailureModel } from '#shared/domain/failure/model/train.ts';
-import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 import { anEvidence } from '#test/builders/index.ts';
 
 const DATA = join(import.meta.dirname, '../../../../../shared/data');

@@ -1,7 +1,7 @@
+import { makeTestRunReader } from '@selfheal/diagnosis/failure/tests/read-tests.ts';
+import type { TestRun } from '@selfheal/diagnosis/failure/tests/test-run.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeTestRunReader } from '#shared/domain/failure/tests/read-tests.ts';
-import type { TestRun } from '#shared/domain/failure/tests/test-run.ts';
 
 function read(...lines: string[]): TestRun {
   const reader = makeTestRunReader();

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeTestRunReader, RUNNERS } from '@selfheal/diagnosis/failure/tests/read-tests.ts';
+import type { TestRun } from '@selfheal/diagnosis/failure/tests/test-run.ts';
 import { describe, expect, it } from 'vitest';
-import { makeTestRunReader, RUNNERS } from '#shared/domain/failure/tests/read-tests.ts';
-import type { TestRun } from '#shared/domain/failure/tests/test-run.ts';
 
 const REPORTS = join(import.meta.dirname, '../../../../fixtures/test-reports');
 

@@ -1,6 +1,6 @@
+import { makeTestRunReader } from '@selfheal/diagnosis/failure/tests/read-tests.ts';
+import type { TestRun } from '@selfheal/diagnosis/failure/tests/test-run.ts';
 import { describe, expect, it } from 'vitest';
-import { makeTestRunReader } from '#shared/domain/failure/tests/read-tests.ts';
-import type { TestRun } from '#shared/domain/failure/tests/test-run.ts';
 
 function readTests(lines: readonly string[]): TestRun {
   const reader = makeTestRunReader();

@@ -1,6 +1,6 @@
+import { makeWordingTest, problemOfWording, wordingOf } from '@selfheal/diagnosis/failure/wording.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeWordingTest, problemOfWording, wordingOf } from '#shared/domain/failure/wording.ts';
 
 describe('the wording of a line', () => {
   it('has a star for whatever varies', () => {

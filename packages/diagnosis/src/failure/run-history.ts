@@ -1,14 +1,9 @@
 import { logBeta, rateInterval } from '@selfheal/kernel/numbers/beta.ts';
+import { type CodePrior, chanceFactor, chanceOfTest, type TestOutcomes } from '@selfheal/kernel/numbers/flakiness.ts';
 import { percentText } from '@selfheal/kernel/numbers/number-words.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import type { JobHistory, Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
-import {
-  type CodePrior,
-  chanceFactor,
-  chanceOfTest,
-  type TestOutcomes,
-} from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
-import { isFailure } from '../incident/signal.ts';
+import { isFailure } from '@selfheal/log-reading/logs/telemetry.ts';
 
 /** How often something passed and failed. */
 interface Counts {

@@ -1,5 +1,5 @@
+import { makeTestRunReader } from '@selfheal/diagnosis/failure/tests/read-tests.ts';
 import { describe, expect, it } from 'vitest';
-import { makeTestRunReader } from '#shared/domain/failure/tests/read-tests.ts';
 
 function read(text: string) {
   const reader = makeTestRunReader();

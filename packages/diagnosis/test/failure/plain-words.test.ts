@@ -1,7 +1,7 @@
+import { meaningOf, plainMeaningOf } from '@selfheal/diagnosis/failure/plain-words.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { EvidenceLine } from '@selfheal/log-reading/logs/evidence.ts';
 import { describe, expect, it } from 'vitest';
-import { meaningOf, plainMeaningOf } from '#shared/domain/failure/plain-words.ts';
 
 const MEANINGS = [
   ['migrate: setting POOL must be a whole number, got "ten"', 'configuration_errors'],

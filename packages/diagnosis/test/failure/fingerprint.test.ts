@@ -1,5 +1,5 @@
+import { fingerprintOf, templateOf } from '@selfheal/diagnosis/failure/fingerprint.ts';
 import { describe, expect, it } from 'vitest';
-import { fingerprintOf, templateOf } from '#shared/domain/failure/fingerprint.ts';
 
 describe('a template', () => {
   it.each([

@@ -1,7 +1,7 @@
+import { makeRankedValues, placeOf } from '@selfheal/anomaly/ranked-values.ts';
+import { makeTailModel } from '@selfheal/anomaly/tail-model.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeRankedValues, placeOf } from '#shared/domain/anomaly/ranked-values.ts';
-import { makeTailModel } from '#shared/domain/anomaly/tail-model.ts';
 import { normals, seeded } from './series.ts';
 
 function shareAbove(draw: () => number, decades: number): number {

@@ -1,5 +1,5 @@
+import { makeMetricRowParser } from '@selfheal/anomaly/metric-row.ts';
 import { describe, expect, it } from 'vitest';
-import { makeMetricRowParser } from '#shared/domain/anomaly/metric-row.ts';
 
 const parse = (...lines: string[]) => {
   const parser = makeMetricRowParser();

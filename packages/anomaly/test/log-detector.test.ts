@@ -1,6 +1,6 @@
+import { type LogAnomaly, makeLogAnomalyDetector } from '@selfheal/anomaly/log-detector.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LogAnomaly, makeLogAnomalyDetector } from '#shared/domain/anomaly/log-detector.ts';
 import { seeded } from './series.ts';
 
 function judge(clusters: readonly (number | string)[], options = {}): LogAnomaly[] {

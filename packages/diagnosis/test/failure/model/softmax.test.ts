@@ -1,8 +1,8 @@
+import { calibrated, fitCalibration } from '@selfheal/diagnosis/failure/model/calibration.ts';
+import { minimise } from '@selfheal/diagnosis/failure/model/minimise.ts';
+import { type Example, fitLinear, predict } from '@selfheal/diagnosis/failure/model/softmax.ts';
 import { logOdds } from '@selfheal/kernel/numbers/log-odds.ts';
 import { describe, expect, it } from 'vitest';
-import { calibrated, fitCalibration } from '#shared/domain/failure/model/calibration.ts';
-import { minimise } from '#shared/domain/failure/model/minimise.ts';
-import { type Example, fitLinear, predict } from '#shared/domain/failure/model/softmax.ts';
 
 function anExample(outcome: string, buckets: number[], group: string): Example {
   return {

@@ -1,5 +1,5 @@
+import { classOfWords } from '@selfheal/diagnosis/failure/class-of-words.ts';
 import { describe, expect, it } from 'vitest';
-import { classOfWords } from '#shared/domain/failure/class-of-words.ts';
 
 describe('a cause in plain words', () => {
   it.each([

@@ -1,10 +1,10 @@
-import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
 import {
   type MetricAnomaly,
   type MetricDetectorOptions,
   makeMetricDetector,
-} from '#shared/domain/anomaly/metric-detector.ts';
+} from '@selfheal/anomaly/metric-detector.ts';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { noisy } from './series.ts';
 
 const small = { lags: 300, memory: 800 };

@@ -1,4 +1,4 @@
-import type { TestOutcomes } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
+import type { TestOutcomes } from '@selfheal/kernel/numbers/flakiness.ts';
 
 /** Collects the results of one test, oldest first; memory is bounded. */
 export interface TestTally {

@@ -1,7 +1,7 @@
 import { digestOf } from '@selfheal/kernel/digest.ts';
+import { judgedResults, type TestOutcomes } from '@selfheal/kernel/numbers/flakiness.ts';
 import { recordText } from '@selfheal/kernel/text/record-text.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
-import { judgedResults, type TestOutcomes } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
 import * as z from 'zod';
 
 /** One result of a test: at most one for each attempt of a run. */

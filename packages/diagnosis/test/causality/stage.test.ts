@@ -1,5 +1,5 @@
+import { isSummary } from '@selfheal/diagnosis/causality/stage.ts';
 import { describe, expect, it } from 'vitest';
-import { isSummary } from '#shared/domain/causality/stage.ts';
 
 describe('a line that only sums up', () => {
   it.each([

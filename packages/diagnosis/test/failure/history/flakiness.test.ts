@@ -1,8 +1,4 @@
-import {
-  chanceOfTest,
-  judgeFlakiness,
-  type TestOutcomes,
-} from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
+import { chanceOfTest, judgeFlakiness, type TestOutcomes } from '@selfheal/kernel/numbers/flakiness.ts';
 import { describe, expect, it } from 'vitest';
 
 /** `P` passed, `F` failed; newest first. */

@@ -1,7 +1,9 @@
 import type { JobHistory, JobResult, RunFacts } from '@selfheal/log-reading/logs/telemetry.ts';
-import type { RunTarget } from '../../incident/target-context.ts';
 import type { RunHistory, TestPast } from '../run-history.ts';
 import { newestResults, outcomesOf, type TestRecord } from './test-record.ts';
+
+/** The attempt of a run that is looked at. */
+type ThisAttempt = Pick<JobResult, 'runId'> & { readonly runAttempt: number };
 
 /** One attempt of a run; it passed when everything that failed now passed in it. */
 type Together = JobResult;
@@ -23,7 +25,7 @@ function branchResultsOf(histories: readonly JobHistory[]): boolean[] {
 }
 
 /** The record without the failure in question, which is no evidence about itself. */
-export function pastOf(record: TestRecord, { runId, runAttempt }: RunTarget): TestPast {
+export function pastOf(record: TestRecord, { runId, runAttempt }: ThisAttempt): TestPast {
   const isNow = (result: TestRecord['results'][number]): boolean =>
     result.runId === runId && result.attempt === runAttempt;
   const earlier = newestResults(record).filter((result) => !isNow(result));
@@ -35,7 +37,7 @@ export function pastOf(record: TestRecord, { runId, runAttempt }: RunTarget): Te
 }
 
 /** The run's history from facts and from the records of the failed tests. */
-export function historyOfRun(facts: RunFacts, target: RunTarget, tests: readonly TestPast[]): RunHistory {
+export function historyOfRun(facts: RunFacts, target: ThisAttempt, tests: readonly TestPast[]): RunHistory {
   const same = together(facts.jobHistories.map(({ sameCommit }) => sameCommit));
   const passed = same.filter((one) => one.passed);
   const words = passed.map(({ runId, attempt }) =>

@@ -1,5 +1,5 @@
+import { makeIsolationForest } from '@selfheal/anomaly/isolation-forest.ts';
 import { describe, expect, it } from 'vitest';
-import { makeIsolationForest } from '#shared/domain/anomaly/isolation-forest.ts';
 import { normals } from './series.ts';
 
 function cloud(count: number, seed: number): number[][] {

@@ -1,5 +1,5 @@
-import { logBeta, rateInterval } from '@selfheal/kernel/numbers/beta.ts';
-import { logistic, logOdds } from '@selfheal/kernel/numbers/log-odds.ts';
+import { logBeta, rateInterval } from './beta.ts';
+import { logistic, logOdds } from './log-odds.ts';
 
 /** Recorded results of a test. */
 export interface TestOutcomes {

@@ -1,9 +1,9 @@
+import { makeHistory } from '@selfheal/anomaly/history.ts';
+import { everyLag, makeLagDistances, seasonLags } from '@selfheal/anomaly/lag-distances.ts';
+import { makeNearestValues } from '@selfheal/anomaly/nearest-values.ts';
+import { makeSeasonLearner } from '@selfheal/anomaly/season.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeHistory } from '#shared/domain/anomaly/history.ts';
-import { everyLag, makeLagDistances, seasonLags } from '#shared/domain/anomaly/lag-distances.ts';
-import { makeNearestValues } from '#shared/domain/anomaly/nearest-values.ts';
-import { makeSeasonLearner } from '#shared/domain/anomaly/season.ts';
 import { noisy } from './series.ts';
 
 /** The definition, by brute force. */

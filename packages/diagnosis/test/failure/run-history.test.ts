@@ -1,6 +1,6 @@
+import { judgeHistory, type RunHistory } from '@selfheal/diagnosis/failure/run-history.ts';
 import { rateInterval } from '@selfheal/kernel/numbers/beta.ts';
 import { describe, expect, it } from 'vitest';
-import { judgeHistory, type RunHistory } from '#shared/domain/failure/run-history.ts';
 
 /** `s` passed, `f` failed; newest first. */
 function aHistory(conclusions: string, more: Partial<RunHistory> = {}): RunHistory {

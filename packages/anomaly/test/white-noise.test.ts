@@ -1,6 +1,6 @@
+import { makeMetricDetector } from '@selfheal/anomaly/metric-detector.ts';
+import { makeWhiteNoiseTest } from '@selfheal/anomaly/white-noise.ts';
 import { describe, expect, it } from 'vitest';
-import { makeMetricDetector } from '#shared/domain/anomaly/metric-detector.ts';
-import { makeWhiteNoiseTest } from '#shared/domain/anomaly/white-noise.ts';
 import { normals, seeded } from './series.ts';
 
 const DAYS = 30;
