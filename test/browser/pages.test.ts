@@ -335,6 +335,7 @@ describe('Learning', () => {
       await page.getByRole('heading', { name, exact: true }).waitFor();
     await page.locator('.stage-progress .meter').waitFor();
     await page.locator('.recharts-line').nth(1).waitFor({ state: 'attached' });
+    await page.locator('.cost-tiles > div').nth(3).waitFor();
     expect(await page.locator('.cost-tiles > div').count()).toBe(4);
     await page
       .getByRole('region', { name: 'Service levels' })
