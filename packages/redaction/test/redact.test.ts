@@ -228,6 +228,8 @@ describe('redaction', () => {
     fc.assert(
       fc.property(fc.array(fc.stringMatching(/^[a-z ,.]{0,40}$/)), (lines) => {
         const text = lines.join('\r\n');
+        // What stands below such a name in a table, or behind it, is a secret.
+        fc.pre(!/pw|pin|otp|sid|key|tok|auth|pass|secret/.test(text));
         expect(redact(text).text).toBe(text);
       }),
     );

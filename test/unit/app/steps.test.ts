@@ -88,6 +88,7 @@ describe('knowledge', () => {
       matchId: null,
       useModel: true,
       similar: 0,
+      isKept: true,
     });
   });
 });

@@ -118,7 +118,7 @@ describe('a log archive', () => {
     expect(one.logs[0]).toMatchObject({ bytes: one.texts.a?.length, truncated: true });
     const skipped = text.length - (one.texts.a?.length ?? 0);
     expect(one.notes).toEqual([
-      `A log is longer than the limit for one log: ${skipped} bytes before its last ones were not read.`,
+      `A log is longer than the limit for one log: ${skipped.toLocaleString('en')} bytes before its last ones were not read.`,
     ]);
     const all = await readAll(
       zipOf([
@@ -169,7 +169,7 @@ describe('a log archive', () => {
       expect(content.logs[0]?.truncated).toBe(true);
       expect(content.logs[0]?.bytes).toBeLessThan(text.length);
       expect(content.notes).toEqual([
-        expect.stringMatching(/^A log is longer than there was time for: \d+ bytes before/),
+        expect.stringMatching(/^A log is longer than there was time for: [\d,]+ bytes before/),
       ]);
     } finally {
       time.mockRestore();
