@@ -2,9 +2,7 @@ import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import type { Variables } from './compose.ts';
 import { onDemand } from './on-demand.ts';
 
-/* The ways to send a message: a deployment uses one or two of them. A file of its own, because a bundle of a function holds whatever is loaded on demand
- * anywhere in its files.
- */
+/* The ways to send a message: a deployment uses one or two of them. */
 export const mailer = ({ escalationTopic: topicArn }: Variables<'escalationTopic'>) =>
   onDemand(async () => (await import('#shared/adapters/aws/sns-mailer.ts')).makeSnsMailer({ topicArn }));
 export const texter = () => onDemand(async () => (await import('#shared/adapters/aws/sns-texter.ts')).makeSnsTexter());

@@ -1,8 +1,6 @@
 import type { Variables } from './compose.ts';
 import { onDemand } from './on-demand.ts';
 
-/** Evidence, for functions that seldom read it. A file of its own, because a bundle of a function holds whatever is loaded on demand
- * anywhere in its files.
- */
+/** Evidence, for functions that seldom read it. */
 export const evidence = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) =>
   onDemand(async () => (await import('#shared/adapters/aws/s3-evidence-store.ts')).makeS3EvidenceStore({ bucket }));

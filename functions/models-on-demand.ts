@@ -1,9 +1,7 @@
 import type { BedrockEmbedderOptions } from '#shared/adapters/aws/bedrock-embedder.ts';
 import { onDemand } from './on-demand.ts';
 
-/* Models on Bedrock, which few deployments use. A file of its own, because a bundle of a function holds whatever is loaded on demand
- * anywhere in its files.
- */
+/* Models on Bedrock, which few deployments use. */
 export const bedrockModel = (modelId: string, { caches }: { readonly caches: boolean }) =>
   onDemand(async () =>
     (await import('#shared/adapters/aws/bedrock-model-client.ts')).makeBedrockModelClient({ modelId, caches }),

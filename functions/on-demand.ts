@@ -15,7 +15,8 @@ type AsyncPort<P> = { readonly [K in keyof P]: (...given: never[]) => Promise<un
 
 /**
  * A port whose code is loaded at the first call of one of its methods: a function's start neither reads nor runs it, and
- * its bundle does not count it where the function is split (`SPLIT` in `tools/build-functions.ts`).
+ * its bundle does not count it where the function is split (`SPLIT` in `tools/build-functions.ts`). Such ports stand in files by
+ * what they serve (`*-on-demand.ts`), because a bundle holds what any of its files loads on demand.
  */
 export function onDemand<P extends AsyncPort<P>>(load: () => Promise<P>): P {
   const loaded = once(load);

@@ -1,9 +1,6 @@
 import { onDemand } from './on-demand.ts';
 
-/*
- * Clients of the services that an alarm watches, for functions that seldom use them: most incidents are runs. A file of its own, because a bundle of a function holds whatever is loaded on demand
- * anywhere in its files.
- */
+/* Clients of the services that an alarm watches, for functions that seldom use them: most incidents are runs. */
 export const alarms = () =>
   onDemand(async () => (await import('#shared/adapters/aws/cloudwatch-alarm-reader.ts')).makeCloudWatchAlarmReader());
 export const deployments = () =>
